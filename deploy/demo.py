@@ -1,0 +1,171 @@
+"""The whole thing on this machine: a virtual printer that shows its paper, and the kiosk with the sample city.
+
+With a display the kiosk opens a window; without one it walks its six stations and leaves pictures in ``tour/``. Nothing
+listens beyond loopback, and nothing is left running, however this program ends. Run by ``make run``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+
+READY_S = 30
+"""Seconds that a part may take until it says that it is ready. Two slow cores and a cold disk are meant."""
+
+GOODBYE_S = 5
+"""Seconds between the request to end and the end."""
+
+CONFIG = """\
+# Written by deploy/demo.py at every start.
+profile = "demo"
+
+[place]
+name = "南大街便民亭"
+number = "1"
+district = "370602"
+lat = 37.536
+lon = 121.403
+stop = "南大街站"
+
+[printer]
+host = "127.0.0.1"
+port = {port}
+"""
+
+
+class PartError(Exception):
+    """A part of the demonstration did not start; the text says which, for the person at the terminal."""
+
+
+class Household:
+    """The processes of one demonstration: started by `start`, all of them ended when the `with` block is left.
+
+    Each is the head of a session of its own, so that Ctrl-C reaches this program alone and the order of ending is ours.
+    What a process starts itself and leaves behind comes to this process as the nearest subreaper, and is ended too. If
+    this program is killed, the kernel kills the processes that it started.
+    """
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._environment = environment
+        self._processes: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Self:
+        _prctl(_SET_CHILD_SUBREAPER, 1)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not stop the tidying up
+        for process in reversed(self._processes):
+            self._end(process)
+        while orphans := _children():
+            for pid in orphans:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+    def start(self, module: str, *arguments: str | Path, heard: bool = False) -> subprocess.Popen[str]:
+        """Starts `python -m module`; `heard`: its standard output is read here, by `ready`."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if heard else None,
+            text=True,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 – there is no second thread here
+        )
+        self._processes.append(process)
+        return process
+
+    def ready(self, process: subprocess.Popen[str], name: str) -> dict[str, Any]:
+        """The line of JSON that `process` prints when it is ready. Raises `PartError` when none comes in time."""
+        assert process.stdout is not None
+        readable, _, _ = select.select([process.stdout], [], [], READY_S)
+        line = process.stdout.readline() if readable else ""
+        try:
+            return dict(json.loads(line))
+        except ValueError:
+            raise PartError(
+                f"{name}没有起来（{READY_S} 秒内没有消息）" if not readable else f"{name}没有起来"
+            ) from None
+
+    @staticmethod
+    def _end(process: subprocess.Popen[str]) -> None:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(GOODBYE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def main() -> int:
+    """Exit status of the kiosk or of the tour; 1 when a part does not start, 130 after Ctrl-C."""
+    home = Path(os.environ.get("BIANMINTING_HOME") or ROOT / "var").absolute()
+    demo = home / "demo"
+    demo.mkdir(parents=True, exist_ok=True)
+    with Household(os.environ | {"BIANMINTING_HOME": str(home)}) as house:
+        try:
+            paper = demo / "paper"
+            printer = house.start("workbench.printer", "--port=0", "--http=0", "--paper-dir", paper, heard=True)
+            ports = house.ready(printer, "虚拟打印机")
+            config = demo / "kiosk.toml"
+            config.write_text(CONFIG.format(port=ports["port"]), encoding="utf-8")
+            print(f"打印机：{ports['url']}，出来的纸也存在 {paper}", flush=True)
+            if os.environ.get("DISPLAY"):
+                print("窗口里是便民亭。关上窗口，或者在这里按 Ctrl-C，就都结束了。", flush=True)
+                return house.start("kiosk", "run", "--windowed", "--config", config).wait()
+            print(f"没有显示器：走一遍六个站点，画面存在 {home / 'tour'}", flush=True)
+            return house.start("kiosk", "tour", "--out", home / "tour", "--config", config).wait()
+        except PartError as error:
+            print(error, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+
+
+_SET_PDEATHSIG = 1  # <sys/prctl.h>
+_SET_CHILD_SUBREAPER = 36
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _prctl(option: int, value: int) -> None:
+    if _libc.prctl(option, value, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def _die_with_parent() -> None:
+    _prctl(_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _children() -> list[int]:
+    """Processes whose parent is this one."""
+    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return [int(pid) for pid in listed.split()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
