@@ -1,0 +1,80 @@
+"""What has happened, told from devices to journeys. Handlers log their own faults and go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.errors import Code
+
+
+class PrinterState(StrEnum):
+    """What the printer said last. READY and NEAR_END print; everything else does not."""
+
+    READY = "ready"
+    NEAR_END = "near_end"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    ABSENT = "absent"
+    TROUBLE = "trouble"
+
+    @property
+    def prints(self) -> bool:
+        """Whether a slip may be sent now."""
+        return self in (PrinterState.READY, PrinterState.NEAR_END)
+
+
+class JobState(StrEnum):
+    """Life of a slip. CONFIRMED: the printer said that it is done. UNCERTAIN: sent, but nobody knows; never sent
+    again by itself.
+    NOT_SENT: certainly nothing was printed.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    UNCERTAIN = "uncertain"
+    NOT_SENT = "not_sent"
+
+    @property
+    def final(self) -> bool:
+        """Whether the job will not change any more."""
+        return self in (JobState.CONFIRMED, JobState.UNCERTAIN, JobState.NOT_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChanged:
+    """The printer's state is now `state`."""
+
+    state: PrinterState
+
+
+@dataclass(frozen=True, slots=True)
+class SlipProgress:
+    """Job `job` is `fraction` (0–1) sent."""
+
+    job: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFinished:
+    """Job `job` ended as `state` (final); `code` says why when it is not CONFIRMED; `millimetres` of paper incl.
+    feed.
+    """
+
+    job: str
+    state: JobState
+    code: Code | None = None
+    millimetres: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueReplaced:
+    """A newer catalogue is open."""
+
+    revision: int
+
+
+Event = PrinterChanged | SlipProgress | SlipFinished | CatalogueReplaced

@@ -1,0 +1,80 @@
+"""Planning a life event: which steps apply, in an order that respects what must come first, and one list of papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.records import Guide, LifeEvent
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One item to do, and the editor's note on it."""
+
+    guide: Guide
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A life event for one set of answers."""
+
+    event: LifeEvent
+    steps: tuple[PlannedStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedMaterial:
+    """One kind of paper over all steps: an original is shown again and again, photocopies add up."""
+
+    name: str
+    uses: int
+    originals: int
+    copies: int
+
+
+def applies(when: Mapping[str, Sequence[str]], answers: Mapping[str, str]) -> bool:
+    """Whether a step is for these answers; a question without an answer excludes nothing."""
+    return all(question not in answers or answers[question] in options for question, options in when.items())
+
+
+def ordered_steps(event: LifeEvent, guides: Mapping[str, Guide], answers: Mapping[str, str]) -> Plan:
+    """The applying steps, each behind those it must come after, otherwise in the editor's order.
+
+    A guide that occurs twice (in two branches) is planned once. Should an editor's `after` run in a circle, the
+    editor's order
+    decides: the plan is never empty for that.
+    """
+    wanted = [step for step in event.steps if step.guide in guides and applies(step.when, answers)]
+    present = {step.guide for step in wanted}
+    placed: list[str] = []
+    notes: dict[str, str | None] = {}
+    before: dict[str, set[str]] = {}
+    for step in wanted:
+        before.setdefault(step.guide, set()).update(set(step.after) & present)
+        notes[step.guide] = notes.get(step.guide) or step.note
+    waiting = list(dict.fromkeys(step.guide for step in wanted))
+    while waiting:
+        free = next((guide for guide in waiting if not before[guide] - set(placed)), waiting[0])
+        waiting.remove(free)
+        placed.append(free)
+    return Plan(event, tuple(PlannedStep(guides[id], notes[id]) for id in placed))
+
+
+def merge_materials(guides: Sequence[Guide]) -> tuple[MergedMaterial, ...]:
+    """Papers that the citizen brings, most used first: the largest number of originals at one office, the sum of
+    copies.
+
+    What the window supplies or what only some need is left to the guide's own page.
+    """
+    merged: dict[str, MergedMaterial] = {}
+    for guide in guides:
+        for material in guide.materials:
+            if material.source == "counter" or material.when is not None or material.necessity == "optional":
+                continue
+            old = merged.get(material.name, MergedMaterial(material.name, 0, 0, 0))
+            merged[material.name] = MergedMaterial(
+                material.name, old.uses + 1, max(old.originals, material.originals), old.copies + material.copies
+            )
+    return tuple(sorted(merged.values(), key=lambda item: -item.uses))

@@ -1,0 +1,37 @@
+"""One finding of the content lint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.records import Record
+from phrases import Phrases
+
+
+class Level(StrEnum):
+    """STOP: not fit to be published; WARN: an editor should look."""
+
+    STOP = "stop"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`rule` names the rule (its sentence is ``lint.<rule>`` in `phrases`); `values` go into the sentence."""
+
+    kind: str
+    record: str
+    field: str
+    rule: str
+    level: Level
+    values: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, record: Record, field: str, rule: str, level: Level, **values: object) -> Finding:
+        """A finding on `record`."""
+        return cls(record.kind, record.id, field, rule, level, tuple(values.items()))
+
+    def message(self, say: Phrases) -> str:
+        """What the editor reads."""
+        return say(f"lint.{self.rule}", **dict(self.values))

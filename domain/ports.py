@@ -1,0 +1,274 @@
+"""Ports: what journeys and screens need from the rooms below, as protocols. The plug board (`kiosk`) fills them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from domain.errors import Code
+from domain.events import Event, JobState, PrinterState
+from domain.paper import Dots
+from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Record, Topic
+from domain.search import Card, LexiconWord, Results
+from domain.slip import Slip
+
+R = TypeVar("R", bound=Record)
+
+Post = Callable[[Event], None]
+"""Hands an event to the kiosk from any thread; returns at once."""
+
+
+class Clock(Protocol):
+    """Time of the kiosk. While `trusted` is false nothing is said about opening hours or due dates."""
+
+    @property
+    def trusted(self) -> bool:
+        """Whether wall time can be believed."""
+        ...
+
+    def now(self) -> dt.datetime:
+        """Local wall time, aware."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueInfo:
+    """Which catalogue is open: its revision, the digest of its records, when it was made, how much is in it."""
+
+    revision: int
+    digest: str
+    made_at: dt.datetime
+    counts: Mapping[str, int]
+    sample: bool
+
+
+class Catalogue(Protocol):
+    """The read model of one revision. Records outside their validity dates are never returned.
+
+    Every method raises `CatalogueError` (D-01) when the file cannot be read any more; none raises for what a citizen
+    typed.
+    """
+
+    @property
+    def info(self) -> CatalogueInfo:
+        """Identity of this catalogue."""
+        ...
+
+    def search(self, query: str, *, limit: int = 30, audience: str | None = None) -> Results:
+        """Records for a question in people's own words, best first; any string is a valid query."""
+        ...
+
+    def get(self, kind: type[R], id: str) -> R | None:
+        """The record, or None."""
+        ...
+
+    def cards(self, ids: Sequence[str]) -> tuple[Card, ...]:
+        """List rows for `ids` in the order given; unknown ids are left out."""
+        ...
+
+    def by_theme(self, themes: Sequence[str], audience: str | None = None) -> tuple[Card, ...]:
+        """Guides and facts of any of `themes`; guides first, complete ones before short ones."""
+        ...
+
+    def by_department(self, org: str) -> tuple[Card, ...]:
+        """Guides that belong to, are accepted by or handled by the organisation."""
+        ...
+
+    def at_place(self, place: str) -> tuple[Card, ...]:
+        """Guides and facts that lead to the place."""
+        ...
+
+    def orgs(self, parent: str | None) -> tuple[Org, ...]:
+        """Children of an organisation; None: the roots."""
+        ...
+
+    def places(self) -> tuple[Place, ...]:
+        """All places."""
+        ...
+
+    def life_events(self) -> tuple[LifeEvent, ...]:
+        """All life events, in the editors' order (by id)."""
+        ...
+
+    def topics(self) -> tuple[Topic, ...]:
+        """Topics that are shown today."""
+        ...
+
+    def notices(self, district: str | None) -> tuple[Notice, ...]:
+        """Notices that are shown today in `district`, warnings first."""
+        ...
+
+    def home(self) -> Home | None:
+        """What the home screen offers."""
+        ...
+
+    def calendar(self, year: int) -> Calendar | None:
+        """Holidays of `year`; None when the city has not published them."""
+        ...
+
+    def translation(self, id: str, lang: str) -> Mapping[str, Any]:
+        """Translated fields of a record; empty when there are none."""
+        ...
+
+    def names(self, ids: Sequence[str], lang: str) -> Mapping[str, str]:
+        """Translated names by id, only where there is one."""
+        ...
+
+    def lexicon(self) -> tuple[LexiconWord, ...]:
+        """Words for the pinyin keyboard."""
+        ...
+
+
+class CatalogueHandle(Protocol):
+    """The open catalogue, exchangeable as one."""
+
+    def current(self) -> Catalogue | None:
+        """The open catalogue; None while nothing was ever synced (尚未同步)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate of the pinyin keyboard: its text, and how many of the typed letters it uses up."""
+
+    text: str
+    letters: int
+
+
+class Typing(Protocol):
+    """Pinyin letters → candidates. Keeps nothing of what was typed."""
+
+    def use(self, words: Sequence[LexiconWord]) -> None:
+        """Puts the catalogue's own words in front; replaces those given before."""
+        ...
+
+    def candidates(self, letters: str, limit: int = 24) -> tuple[Candidate, ...]:
+        """Best first, without repeats; `letters` are a–z, anything else is ignored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SlipJob:
+    """One job of the journal: states only, never contents. `number` is printed on the slip and read out by staff."""
+
+    job: str
+    number: int
+    state: JobState
+    code: Code | None
+    millimetres: float
+    changed_at: dt.datetime
+
+
+class SlipJournal(Protocol):
+    """Where the spooler writes what became of each slip, before and after it touches the printer.
+
+    Raises `DeviceStoreError` (D-05) when it cannot write; the spooler then does not send.
+    """
+
+    def next_number(self) -> int:
+        """The number that the next job will get."""
+        ...
+
+    def open_job(self, job: str) -> int:
+        """Notes a job as QUEUED; returns its number (consecutive, never reused)."""
+        ...
+
+    def move(self, job: str, state: JobState, code: Code | None = None, millimetres: float = 0.0) -> None:
+        """Notes the new state; a job in a final state stays in it."""
+        ...
+
+    def jobs(self, limit: int = 50) -> tuple[SlipJob, ...]:
+        """Latest jobs first."""
+        ...
+
+
+class Marks(Protocol):
+    """Small facts that outlive a restart (millimetres since the last roll…); writes are queued, reads see them at
+    once.
+    """
+
+    def get(self, key: str) -> str | None:
+        """The value, or None."""
+        ...
+
+    def put(self, key: str, value: str) -> None:
+        """Remembers `value` under `key`."""
+        ...
+
+
+class SlipPreview(Protocol):
+    """Slip → the very dots that the printer would get."""
+
+    def render(self, slip: Slip) -> Dots:
+        """The picture; same slip, same dots."""
+        ...
+
+
+class SlipPrinter(Protocol):
+    """Prints slips one after another, in the background, at most once each."""
+
+    @property
+    def state(self) -> PrinterState:
+        """What the printer said last; never blocks."""
+        ...
+
+    def check(self) -> None:
+        """Asks the printer again; the answer comes as `PrinterChanged`."""
+        ...
+
+    def next_number(self) -> int:
+        """The number that the next slip will carry, so that a preview shows the very paper."""
+        ...
+
+    def submit(self, build: Callable[[int], Slip]) -> str:
+        """Queues a slip; `build` makes it from its number. Returns the job's name; `SlipFinished` follows.
+
+        Raises `PrintError` when certainly nothing will be printed (P-07 another slip is under way, P-08 fair use).
+        """
+        ...
+
+    def end_session(self) -> None:
+        """Forgets the bytes of everything that is not on its way; states stay in the journal."""
+        ...
+
+
+class QrCodes(Protocol):
+    """Text → QR code."""
+
+    def rows(self, text: str) -> tuple[bytes, ...]:
+        """Rows of modules, one byte a module, 1 = dark, without quiet zone; UTF-8, level M."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KioskPlace:
+    """Where this kiosk stands: the name that people read, its number, district (GB/T 2260) and position (WGS 84)."""
+
+    name: str
+    number: str
+    district: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    stop: str | None = None
+
+
+class StaffGate(Protocol):
+    """Knows the staff PIN (hashed) and slows guessing down."""
+
+    def open(self, pin: str) -> bool:
+        """Whether `pin` is right; after five wrong ones in a row False for a minute, whatever is typed."""
+        ...
+
+
+class Diagnosis(Protocol):
+    """Tells staff how the kiosk is."""
+
+    def report(self) -> tuple[tuple[str, str, bool], ...]:
+        """(what, how it is, whether it is well), always complete even when half is broken."""
+        ...

@@ -1,0 +1,41 @@
+"""Compiles the .po files to the .mo files that gettext reads: ``python -m phrases.build``. Babel is needed only
+here.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from phrases import DOMAIN, LANGUAGES, LOCALE
+
+
+def compile_all(locale: Path = LOCALE) -> list[Path]:
+    """Compiles what is older than its source; returns the files written. Raises ValueError naming a file that does
+    not parse.
+    """
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import PoFileError, read_po
+
+    written = []
+    for lang in LANGUAGES:
+        source = locale / lang.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        try:
+            with source.open("rb") as stream:
+                catalogue = read_po(stream, locale=lang.replace("-", "_"), abort_invalid=True)
+        except PoFileError as error:
+            raise ValueError(f"{source}: {error}") from error
+        part = target.with_suffix(".part")
+        with part.open("wb") as stream:
+            write_mo(stream, catalogue)
+        part.replace(target)
+        written.append(target)
+    return written
+
+
+if __name__ == "__main__":
+    for path in compile_all():
+        sys.stderr.write(f"{path.relative_to(LOCALE)}\n")

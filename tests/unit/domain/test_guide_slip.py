@@ -1,0 +1,189 @@
+"""The slip of a guide: what must be on it, what is left out, and that the take-away text fits its code."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, strategies as st
+
+from domain.guide_slip import QR_BYTES, SlipFacts, build_guide_slip, copies, guide_text
+from domain.ports import KioskPlace
+from domain.records import Guide, Hours, Material, Place
+from domain.slip import (
+    Figures,
+    Guard,
+    Masthead,
+    Numbered,
+    Paragraph,
+    Slip,
+    Small,
+    Tab,
+    TakeAway,
+    Ticks,
+    Title,
+    Variant,
+)
+from phrases import Phrases
+
+SAY = Phrases()
+HALL = Place(
+    id="pl-a",
+    name="车辆管理所",
+    address="滨海路 88 号",
+    lat=37.54,
+    lon=121.41,
+    phone="0535-6000122",
+    hours=(Hours(days="MO-FR", open="08:30", close="17:00"),),
+    last_acceptance_minutes=30,
+    open_on_workdays_only=True,
+)
+KIOSK = KioskPlace("滨海广场亭", "017", "370602", 37.52, 121.40)
+SATURDAY = dt.datetime(2026, 11, 21, 16, 42, tzinfo=ZoneInfo("Asia/Shanghai"))
+FULL = Guide.model_validate(
+    {
+        "id": "ga-023",
+        "name": "机动车驾驶证补领",
+        "aliases": ["驾照丢了", "补驾照"],
+        "department": "org-gaj",
+        "materials": [
+            {"name": "居民身份证", "originals": 1, "copies": 1, "note": "看完就还"},
+            {"name": "补领申请表", "source": "counter", "originals": 1},
+            {"name": "委托书", "originals": 1, "copies": 2, "when": "别人代办"},
+        ],
+        "steps": [{"name": "取号"}, {"name": "交材料", "where": "3 号窗口"}],
+        "promised_limit": {"days": 1},
+        "visits": 1,
+        "fee": {"charged": True, "text": "10 元"},
+        "eligibility": ["证没有被扣押"],
+        "phone": {"enquiry": "0535-6000100", "complaint": "0535-6000110"},
+        "legal_basis": [{"law": "机动车驾驶证申领和使用规定", "article": "第六十二条"}],
+        "verified_on": "2026-11-18",
+    }
+)
+BARE = Guide(id="b-1", name="一件没填的事", department="org-a")
+
+
+def facts(
+    places: tuple[Place, ...] = (HALL,), at: dt.datetime = SATURDAY, *, trusted: bool = True, sample: bool = True
+) -> SlipFacts:
+    return SlipFacts(
+        "市公安局", "车辆管理所", places, KIOSK, at, trusted, lambda year: None, 7, dt.date(2026, 11, 20), sample
+    )
+
+
+def slip(guide: Guide = FULL, given: SlipFacts | None = None, variant: Variant = Variant.FULL) -> Slip:
+    return build_guide_slip(SAY, guide, given or facts(), number=123, variant=variant)
+
+
+B = TypeVar("B")
+
+
+def one(slip: Slip, kind: type[B]) -> B:
+    found = [block for block in slip.blocks if isinstance(block, kind)]
+    assert len(found) == 1, kind
+    return found[0]
+
+
+def all_text(slip: Slip) -> str:
+    return repr(slip)
+
+
+def test_a_full_slip_says_everything_at_once() -> None:
+    paper = slip()
+    assert one(paper, Masthead).number == "第 000123 张"
+    assert one(paper, Title) == Title("机动车驾驶证补领", "日常叫法：驾照丢了、补驾照")
+    assert one(paper, Figures).cells == (
+        ("收费", "10 元"),
+        ("要跑", "1 次"),
+        ("多久办完", "1 个工作日"),
+        ("复印", "1 份"),
+    )
+    ticks = one(paper, Ticks)
+    assert [(row.name, row.count, row.tag, row.tag_style) for row in ticks.rows] == [
+        ("居民身份证", "原件 1 份，复印 1 份", "自己带", "solid"),
+        ("补领申请表", "原件 1 份", "窗口领", "outline"),
+    ]
+    assert [(row.name, row.detail) for row in ticks.conditional] == [("委托书", "别人代办")]
+    assert one(paper, Numbered).rows == ("取号", "交材料：3 号窗口")
+    assert [block.word for block in paper.blocks if isinstance(block, Tab)] == [
+        "先带齐",
+        "去哪儿",
+        "怎么办",
+        "还要知道",
+    ]
+    text = all_text(paper)
+    for said in (
+        "0535-6000100",
+        "0535-6000110",
+        "12345",
+        "滨海路 88 号",
+        "第六十二条",
+        "以窗口答复为准",
+        "2026-11-18",
+        "滨海广场亭",
+    ):
+        assert said in text
+
+
+def test_going_now_in_vain_is_said_first() -> None:
+    assert one(slip(), Guard) == Guard(
+        "白跑预警", "现在去，今天办不上了", "最近：11 月 23 日（周一） 8:30，16:30 停止取号"
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "trusted", "guarded"),
+    [("2026-11-20 10:00", True, False), ("2026-11-20 07:00", True, True), ("2026-11-21 10:00", False, False)],
+)
+def test_no_warning_when_it_is_open_or_the_clock_may_be_wrong(at: str, trusted: bool, guarded: bool) -> None:
+    when = dt.datetime.fromisoformat(at).replace(tzinfo=SATURDAY.tzinfo)
+    paper = slip(given=facts(at=when, trusted=trusted))
+    assert any(isinstance(block, Guard) for block in paper.blocks) is guarded
+    printed = one(paper, Small).lines[-1]
+    assert ("2026" in printed) is trusted
+
+
+def test_what_the_department_has_not_filled_is_left_out_but_phone_and_materials_say_so() -> None:
+    paper = slip(BARE, facts(()))
+    text = all_text(paper)
+    assert "没有核实到，打 12345" in text and "要带什么，部门还没填" in text
+    assert not any(isinstance(block, Ticks | Numbered | Guard) for block in paper.blocks)
+
+
+def test_compact_and_large_are_shortened() -> None:
+    short = slip(variant=Variant.COMPACT)
+    assert not any(isinstance(block, Numbered) for block in short.blocks)
+    assert any(isinstance(block, Paragraph) and "委托书" in block.text for block in short.blocks)
+    large = slip(variant=Variant.LARGE)
+    assert one(large, Title) == Title("驾照丢了", "正式名：机动车驾驶证补领")
+    assert "乘车" not in all_text(large)
+
+
+def test_sample_content_says_so_on_the_paper() -> None:
+    assert "都不是真的" in all_text(slip())
+    assert "都不是真的" not in all_text(slip(given=facts(sample=False)))
+
+
+def test_copies_count_what_everybody_needs() -> None:
+    assert copies(FULL) == 1
+
+
+def test_the_code_holds_the_guide_itself() -> None:
+    text = one(slip(), TakeAway).payload
+    assert text.splitlines()[0] == "【机动车驾驶证补领】"
+    assert "http" not in text and "居民身份证" in text and "车辆管理所" in text
+
+
+@given(
+    st.lists(st.text("驾驶证照片身份户口簿，。、（）ab12", min_size=1, max_size=60), max_size=12),
+    st.text("很长的名字（）12ab", min_size=1, max_size=200),
+)
+def test_the_text_always_fits_its_code(names: list[str], title: str) -> None:
+    guide = Guide(
+        id="x-1", name=title, department="org-a", materials=tuple(Material(name=name, originals=1) for name in names)
+    )
+    text = guide_text(SAY, guide, facts(), QR_BYTES)
+    assert 0 < len(text.encode()) <= QR_BYTES
