@@ -1,0 +1,26 @@
+"""Tables of `device.db` as they are now; `migrations` is how older files get there."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+slip_jobs = Table(
+    "slip_jobs",
+    metadata,
+    Column("number", Integer, primary_key=True, comment="printed on the slip; consecutive, never given twice"),
+    Column("job", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False, comment="domain.events.JobState"),
+    Column("code", Text, comment="domain.errors.Code"),
+    Column("millimetres", Float, nullable=False),
+    Column("changed_at", Text, nullable=False, comment="ISO 8601, UTC"),
+    sqlite_autoincrement=True,
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
