@@ -1,0 +1,188 @@
+"""One strip of paper being drawn: a 1-bit picture that grows downwards, and text set onto it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PIL import Image
+
+from domain.paper import Dots
+from printer import wrap
+from printer.layout.faces import Face, Faces
+from printer.layout.metrics import Metrics, Type
+
+BLACK: Final = 255
+WHITE: Final = 0
+RULE: Final = 2
+"""Dots of a thin line."""
+
+Align = Literal["left", "centre", "right"]
+Span = tuple[str, bool]
+"""A stretch of text and whether it is bold."""
+
+_GROWTH: Final = 2048
+_EM_SPACE: Final = "\u2003"
+_BLANKS: Final = re.compile(r"[^\S\n\u2003\u3000\u00a0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text broken into lines, with the face of every character."""
+
+    lines: tuple[wrap.Line, ...]
+    faces: Sequence[Face]
+    type: Type
+
+    @property
+    def height(self) -> int:
+        return len(self.lines) * self.type.line
+
+    @property
+    def width(self) -> int:
+        return max((line.width for line in self.lines), default=0)
+
+
+class Page:
+    """The strip, its margins and the pen: `y` is where the next block begins.
+
+    Text is placed by whole dots, so that the same words look the same everywhere on the paper.
+    """
+
+    def __init__(self, metrics: Metrics, faces: Faces, lang: str) -> None:
+        self.metrics = metrics
+        self.left = metrics.margin
+        self.right = metrics.width - metrics.margin
+        self.y = 0
+        self._faces = faces
+        self._lang = lang
+        self._image = Image.new("1", (metrics.width, _GROWTH), WHITE)
+
+    def dots(self) -> Dots:
+        """Everything down to the pen."""
+        self._reach(self.y)
+        picture = self._image.crop((0, 0, self._image.width, self.y))
+        return Dots(picture.width, picture.height, picture.tobytes())
+
+    def set(self, text: str | Sequence[Span], type: Type, width: int, *, indent: int = 0) -> Setting:
+        """`text` in lines of at most `width` dots; the weight of a span stands above that of `type`."""
+        plain, faces = self._faced(text, type)
+        blank_after = self._blank_after(type)
+        lines = wrap.wrap(plain, width, _measure(faces), type.size, indent=indent, blank_after=blank_after)
+        return Setting(lines, faces, type)
+
+    def pair(self, first: Span, second: Span, type: Type, width: int) -> Setting:
+        """Two texts an em apart; the second on a line of its own when it would be torn beside the first."""
+        spans = [span for span in (first, second) if tidy(span[0]).strip()]
+        if len(spans) < 2:
+            return self.set(spans, type, width)
+        beside = self.set([first, (_EM_SPACE, False), second], type, width)
+        if len(beside.lines) <= len(self.set([first], type, width).lines):
+            return beside
+        return self.set([first, ("\n", False), second], type, width)
+
+    def line(self, text: str | Sequence[Span], type: Type) -> Setting:
+        """`text` on a single line, however wide."""
+        plain, faces = self._faced(text, type)
+        plain = plain.replace("\n", " ")
+        line = wrap.on_one_line(plain, _measure(faces), type.size, blank_after=self._blank_after(type))
+        return Setting((line,), faces, type)
+
+    def widest_piece(self, text: str, type: Type) -> int:
+        """Width of the longest piece of `text` that should stay whole."""
+        face = self._faces.get(self._lang, type.size, bold=type.bold)
+        return max(
+            wrap.widest_piece(part, face.advances, type.size, blank_after=face.blank_after)
+            for part in tidy(text).split("\n")
+        )
+
+    def draw(
+        self,
+        setting: Setting,
+        x: int,
+        top: int,
+        *,
+        ink: int = BLACK,
+        align: Align = "left",
+        width: int = 0,
+        indent: int = 0,
+    ) -> None:
+        """Draws lines from `top` down, aligned within `width` dots from `x`; the first one stands in by `indent`."""
+        self._reach(top + setting.height)
+        type = setting.type
+        baseline = top + (type.line - type.size) // 2 + setting.faces[0].ascent if setting.faces else top
+        for number, line in enumerate(setting.lines):
+            spare = width - line.width
+            pen = x + {"left": 0, "centre": spare // 2, "right": spare}[align] + (indent if number == 0 else 0)
+            glyphs = [
+                (offset + mask[1], mask[2], mask[0])
+                for index, (char, offset) in enumerate(zip(line.text, line.offsets, strict=True), line.start)
+                if (mask := setting.faces[index].mask(char)) is not None
+            ]
+            if glyphs:
+                pen -= min(0, glyphs[0][0])  # a j would reach out into the margin
+            for left, up, dots in glyphs:
+                self._image.paste(ink, (pen + left, baseline + up), dots)
+            baseline += type.line
+
+    def put(self, text: str | Sequence[Span], type: Type, x: int, width: int, *, align: Align = "left") -> None:
+        """Sets `text`, draws it at the pen and moves the pen below it."""
+        setting = self.set(text, type, width)
+        self.draw(setting, x, self.y, align=align, width=width)
+        self.y += setting.height
+
+    def bar(self, left: int, top: int, right: int, bottom: int, ink: int = BLACK) -> None:
+        """Fills a rectangle; `right` and `bottom` are the first dots outside it."""
+        self._reach(bottom)
+        self._image.paste(ink, (left, top, right, bottom))
+
+    def frame(self, left: int, top: int, right: int, bottom: int, stroke: int) -> None:
+        """A rectangle of lines `stroke` dots wide, all of them inside."""
+        self.bar(left, top, right, top + stroke)
+        self.bar(left, bottom - stroke, right, bottom)
+        self.bar(left, top, left + stroke, bottom)
+        self.bar(right - stroke, top, right, bottom)
+
+    def dashes(self, top: int, stroke: int = RULE, dash: int = 8, space: int = 6) -> None:
+        """A broken line from margin to margin."""
+        for left in range(self.left, self.right, dash + space):
+            self.bar(left, top, min(left + dash, self.right), top + stroke)
+
+    def stamp(self, mask: Image.Image, x: int, y: int, ink: int = BLACK) -> None:
+        """Burns the black dots of a 1-bit picture."""
+        self._reach(y + mask.height)
+        self._image.paste(ink, (x, y), mask)
+
+    def _faced(self, text: str | Sequence[Span], type: Type) -> tuple[str, list[Face]]:
+        spans = [(text, type.bold)] if isinstance(text, str) else text
+        plain, faces = "", list[Face]()
+        for part, bold in spans:
+            kept = tidy(part)
+            plain += kept
+            faces += [self._faces.get(self._lang, type.size, bold=bold)] * len(kept)
+        return plain, faces
+
+    def _blank_after(self, type: Type) -> frozenset[str]:
+        return self._faces.get(self._lang, type.size, bold=type.bold).blank_after
+
+    def _reach(self, bottom: int) -> None:
+        if bottom <= self._image.height:
+            return
+        taller = Image.new("1", (self._image.width, bottom + _GROWTH), WHITE)
+        taller.paste(self._image, (0, 0))
+        self._image = taller
+
+
+def tidy(text: str) -> str:
+    """What can be set: composed characters, single blanks, no control characters but the line feed; an em space
+    (between a name and what belongs to it) stays.
+    """
+    text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def _measure(faces: Sequence[Face]) -> wrap.Measure:
+    return lambda text: [face.advance(char) for face, char in zip(faces, text, strict=True)]

@@ -1,0 +1,97 @@
+"""What to bring: boxes to tick, never ticked beforehand.
+
+Who supplies a thing is told twice, by words and by shape: white on black is yours, outlined is theirs.
+"""
+
+from __future__ import annotations
+
+from domain.slip import Tick, Ticks
+from printer.layout.metrics import Type
+from printer.layout.page import BLACK, RULE, WHITE, Page, Span
+
+
+def ticks(page: Page, block: Ticks) -> None:
+    """Rows with a box; behind a dashed line what only some people need, in a running line where it is short."""
+    m = page.metrics
+    for index, row in enumerate(block.rows):
+        page.y += m.gap(7) if index else 0
+        _tick(page, row, m.tick, m.name, m.count)
+    if not block.conditional:
+        return
+    if block.rows:
+        page.y += m.gap(7)
+        page.dashes(page.y, stroke=RULE if m.loose <= 1 else RULE + 1)
+        page.y += RULE + m.gap(6)
+    if any(row.detail or row.tag for row in block.conditional):
+        if block.conditional_head:
+            page.put([(block.conditional_head, True)], m.option, page.left, m.content)
+        for index, row in enumerate(block.conditional):
+            page.y += m.gap(5) if index else 2
+            _tick(page, row, m.option_tick, m.option, m.option)
+    else:
+        _options(page, block)
+
+
+def _tick(page: Page, row: Tick, box: int, name_type: Type, count_type: Type) -> None:
+    """Box, name and count; the tag flush right, or at the head of the detail on narrow paper and in large print."""
+    m = page.metrics
+    left = page.left + box + 14
+    inline_tag = not _tag_beside(page, row, left)
+    tag = 0 if inline_tag or not row.tag else page.line(row.tag, m.tag).width + 2 * 10
+    width = page.right - left - (tag + 14 if tag else 0)
+    name = page.pair((row.name, name_type.bold), (row.count, count_type.bold), name_type, width)
+
+    height = max(box, name.type.line)
+    page.frame(page.left, page.y + (height - box) // 2, page.left + box, page.y + (height + box) // 2, m.tick_stroke)
+    page.draw(name, left, page.y + (height - name.type.line) // 2)
+    if tag:
+        _tag(page, row, page.right - tag, page.y + height // 2)
+    page.y += max(height, (height - name.type.line) // 2 + name.height)
+    detail: list[Span] = [(row.detail, False)] if row.detail else []
+    if inline_tag and row.tag:
+        detail = [(row.tag, True), *([(" · ", False), *detail] if detail else [])]
+    if detail:
+        page.put(detail, m.detail, left, page.right - left)
+
+
+def _tag_beside(page: Page, row: Tick, left: int) -> bool:
+    m = page.metrics
+    room = page.right - left - page.line(row.tag, m.tag).width - 34
+    return m.content >= 500 and m.loose <= 1 and room >= 7 * m.name.size
+
+
+def _tag(page: Page, row: Tick, left: int, middle: int) -> None:
+    m = page.metrics
+    word = page.line(row.tag, m.tag if row.tag_style == "solid" else Type(m.tag.size, m.tag.line))
+    half = m.tag.line // 2 + 1
+    if row.tag_style == "solid":
+        page.bar(left, middle - half, page.right, middle + half)
+    else:
+        page.frame(left, middle - half, page.right, middle + half, RULE)
+    ink = WHITE if row.tag_style == "solid" else BLACK
+    page.draw(word, left, middle - m.tag.line // 2, ink=ink, align="centre", width=page.right - left)
+
+
+def _options(page: Page, block: Ticks) -> None:
+    """Conditional things in a running line: head, then box and word, as many as fit."""
+    m = page.metrics
+    type, box = m.option, m.option_tick
+    x, height = page.left, max(type.line, box)
+    if block.conditional_head:
+        head = page.set([(block.conditional_head, True)], type, m.content)
+        page.draw(head, x, page.y + (height - type.line) // 2)
+        x += head.width + 14
+        if len(head.lines) > 1:
+            page.y += head.height
+            x = page.left
+    for row in block.conditional:
+        words = f"{row.name} {row.count}".strip()
+        if x > page.left and x + box + 8 + page.line(words, type).width > page.right:
+            page.y += height + m.gap(4)
+            x = page.left
+        text = page.set(words, type, page.right - x - box - 8)
+        page.frame(x, page.y + (height - box) // 2, x + box, page.y + (height + box) // 2, m.tick_stroke)
+        page.draw(text, x + box + 8, page.y + (height - type.line) // 2)
+        page.y += text.height - type.line
+        x += box + 8 + text.width + 26
+    page.y += height

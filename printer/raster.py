@@ -1,0 +1,148 @@
+"""Dots → ESC/POS: the whole slip as raster pictures, as few bytes as the paper allows.
+
+Rows without ink become a feed (ESC J), the rest goes out as GS v 0 pictures cut off behind their last black dot.
+Neither needs a font in the printer, and what is printed can be told dot by dot.
+
+Some printers obey real-time commands (DLE EOT 10 04, DLE ENQ 10 05, DLE DC4 10 14) wherever the bytes turn up, also
+inside a picture: a status is sent, the buffer cleared, the drawer fired. Two measures keep these pairs off the line:
+
+- Where the pair would lie across two rows, the picture is split between them. The dots stay as they are.
+- Within one row there is nothing to split. `harmless` sets one more dot: 0x10 is a lone dot with white at both sides,
+  and the dot to its right makes it 0x18. A hairline is an eighth of a millimetre wider on one row; QR codes and rules
+  never hold a lone dot. The layout applies it before anyone sees the slip, so preview and paper stay the same picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.paper import Dots
+from printer.profiles import DeviceProfile
+
+Rows = npt.NDArray[np.uint8]
+
+_INITIALISE: Final = b"\x1b@\x1da\x00"
+"""ESC @, and GS a 0: no status unasked, whose bytes could be taken for the answer to a question."""
+_DOTS_AS_UNITS: Final = b"\x1dP\xcb\xcb"
+"""GS P 203 203: feeds count in dots. Epson's own default is 1/360 or 1/406 inch, by model."""
+_PICTURE_COST: Final = 32
+"""Bytes. The head has 8; the rest stands for the moment that some printers stop the paper between two pictures."""
+_FEED_COST: Final = 3
+_LONGEST_FEED: Final = 255
+
+_DLE: Final = 0x10
+_REALTIME: Final = (0x04, 0x05, 0x14)
+_LONE_DOT_WIDENED: Final = 0x18
+
+
+def harmless(dots: Dots) -> Dots:
+    """`dots` with every real-time pair inside a row broken by one added dot; the same object when there is none."""
+    rows = _rows(dots)
+    pairs = (rows[:, :-1] == _DLE) & np.isin(rows[:, 1:], _REALTIME)
+    if not pairs.any():
+        return dots
+    changed = rows.copy()
+    changed[:, :-1][pairs] = _LONE_DOT_WIDENED
+    return Dots(dots.width, dots.height, changed.tobytes())
+
+
+def encode(dots: Dots, profile: DeviceProfile) -> bytes:
+    """The complete job for one slip: initialise, picture, feed to the cutter, cut.
+
+    The paper shows `harmless(dots)`. Raises `ValueError` when `dots` are wider than the paper of `profile`.
+    """
+    if dots.width > profile.width:
+        raise ValueError(f"{dots.width} dots do not fit on paper {profile.width} dots wide")
+    parts = [_INITIALISE]
+    if profile.set_motion_units:
+        parts.append(_DOTS_AS_UNITS)
+    parts += _pictures(_rows(harmless(dots)), profile)
+    parts += _feed(profile.feed_to_cutter)
+    parts.append(profile.cut)
+    return b"".join(parts)
+
+
+def fresh_start(profile: DeviceProfile) -> bytes:
+    """What goes before a slip when the one before it broke off: ends its picture and cuts off what there is of it.
+
+    A printer that lost its line inside a picture takes whatever comes next for the missing dots. White dots for the
+    largest picture fill it up; where none is open they are NULs, which do nothing.
+    """
+    white = bytes(profile.band_height * (profile.width // 8))
+    return b"".join([white, _INITIALISE, *_feed(profile.feed_to_cutter), profile.cut])
+
+
+def _rows(dots: Dots) -> Rows:
+    return np.frombuffer(dots.data, np.uint8).reshape(dots.height, dots.stride)
+
+
+def _pictures(rows: Rows, profile: DeviceProfile) -> Iterator[bytes]:
+    for start, end, inked in _stretches(rows):
+        if inked:
+            yield from _raster(rows[start:end], profile)
+        else:
+            yield from _feed(end - start)
+
+
+def _stretches(rows: Rows) -> list[tuple[int, int, bool]]:
+    """Rows that go out together, and whether they hold ink: short lines apart from long ones, white apart from both.
+
+    From the top down, a stretch joins the one above it as long as that costs no more bytes. On slips this comes within
+    a hundredth of the best division there is, in half a millisecond.
+    """
+    widths = _widths(rows)
+    starts = [0, *(np.flatnonzero(np.diff(widths)) + 1).tolist()]
+    done: list[tuple[int, int, int]] = []
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        last = (start, end, int(widths[start]))
+        while done:
+            joined = (done[-1][0], end, max(done[-1][2], last[2]))
+            if _cost(*joined) > _cost(*done[-1]) + _cost(*last):
+                break
+            done.pop()
+            last = joined
+        done.append(last)
+    return [(start, end, width > 0) for start, end, width in done]
+
+
+def _cost(start: int, end: int, width: int) -> int:
+    return _PICTURE_COST + (end - start) * width if width else _FEED_COST
+
+
+def _widths(rows: Rows) -> npt.NDArray[np.intp]:
+    """Of every row the bytes up to its last black dot."""
+    black = rows != 0
+    return np.where(black.any(axis=1), rows.shape[1] - np.argmax(black[:, ::-1], axis=1), 0)
+
+
+def _raster(rows: Rows, profile: DeviceProfile) -> Iterator[bytes]:
+    at = 0
+    while at < len(rows):
+        height, width = _band(rows[at : at + profile.band_height], profile)
+        head = bytes((0x1D, 0x76, 0x30, 0, width, 0, height, 0))
+        yield head + rows[at : at + height, :width].tobytes()
+        at += height
+
+
+def _band(rows: Rows, profile: DeviceProfile) -> tuple[int, int]:
+    """How many of `rows` may go out as one picture, and their width in bytes."""
+    height = len(rows)
+    while True:
+        if height > 1 and profile.avoid_multiple and height % profile.avoid_multiple == 0:
+            height -= 1
+        width = max(1, int(_widths(rows[:height]).max()))
+        ends, starts = rows[: height - 1, width - 1], rows[1:height, 0]
+        torn = np.flatnonzero((ends == _DLE) & np.isin(starts, _REALTIME))
+        if not len(torn):
+            return height, width
+        height = int(torn[0]) + 1
+
+
+def _feed(dots: int) -> list[bytes]:
+    """ESC J moves 255 dots at most."""
+    whole, rest = divmod(dots, _LONGEST_FEED)
+    return [b"\x1bJ\xff"] * whole + ([bytes((0x1B, 0x4A, rest))] if rest else [])

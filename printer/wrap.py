@@ -1,0 +1,358 @@
+"""Breaking Chinese text into lines for narrow paper.
+
+Lines break where the Unicode line breaking algorithm (UAX #14) allows it, and at fewer places: a number stays with its
+unit, a date, a span of hours and a telephone number stay whole. Where two full-width marks meet, the blank half of one
+goes; an opening bracket at the start of a line sits flush; an eighth of an em stands between Chinese and Latin. The
+last line of a paragraph never holds a single character, and a text of two lines breaks behind a mark where it can.
+
+Nothing here knows a font: a `Measure` says how far each character moves on.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+Measure = Callable[[str], Sequence[int]]
+"""The advance of every character of a text, in dots, before any squeezing."""
+
+SHORTEST_LAST_LINE: Final = 2.6
+"""Em. A last line shorter than this takes characters over from the line above."""
+
+_OPENING: Final = frozenset("（《「『【〈〔〖［｛“‘([{«‹")
+_CLOSING: Final = frozenset("）》」』】〉〕〗］｝”’)]}»›")
+_LOW_STOPS: Final = frozenset("，。、．")
+_MID_STOPS: Final = frozenset("：；？！")
+_NO_START: Final = (
+    _CLOSING
+    | _LOW_STOPS
+    | _MID_STOPS
+    | frozenset(",.:;?!%‰％℃°￠¢…‥—–‒-‐～〜~·・‧•/／々〻ゝゞヽヾーｰ゛゜")
+    | frozenset("ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ")
+)
+_NO_END: Final = _OPENING | frozenset("¥￥$＄€£￡№＃#+＋")
+_SENSE: Final = frozenset("，。；：！？,;:.!?")
+_SENSE_LINE: Final = 0.45
+"""Part of the width that the first of two lines must fill to be ended at a mark."""
+_MIDDLE_DOT: Final = "·"
+_SPACES: Final = frozenset(" \u2003\u3000")
+_DIGITS: Final = frozenset("0123456789")
+_AFTER_PERCENT: Final = frozenset("%％‰℃")
+
+SIMPLIFIED: Final = frozenset("）》」』】〉〕〗］｝”’") | _LOW_STOPS | _MID_STOPS
+"""Marks whose right half is blank in a simplified Chinese face."""
+TRADITIONAL: Final = frozenset("）》」』】〉〕〗］｝”’")
+"""The same for a traditional Chinese face, which sets stops in the middle of their square."""
+JAPANESE: Final = TRADITIONAL | _LOW_STOPS
+"""The same for Japanese and Korean faces."""
+
+_WEEKDAY: Final = "[周週][一二三四五六日天]"
+_UNITS: Final = (
+    "[个個]?工作日|[个個]?自然日|[个個]月|[周週][年岁歲]|[号號](?:窗口|楼|樓|线|線)|小[时時]|分[钟鐘]|公里|千米|毫米|厘米"
+    "|平方米|平方公里|路公交|人民币|万元|亿元"
+)
+_KEPT: Final = re.compile(
+    "|".join(
+        (
+            rf"{_WEEKDAY}（\d{{1,2}}月\d{{1,2}}日）",
+            rf"(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日(?:（{_WEEKDAY}）)?",
+            r"\d{4}年\d{1,2}月",
+            rf"\d{{4}}-\d\d-\d\d(?: ?（{_WEEKDAY}）)?",
+            r"\d{1,2}:\d\d ?[–—~～至到-] ?\d{1,2}:\d\d",
+            r"(?:\d{3,4}[- ])?\d{3,8}(?:[- ]\d{3,8})?(?: ?[转-] ?\d{1,6})",
+            r"\d{3,4}[- ]\d{3,8}(?:[- ]\d{3,8})?",
+            rf"第? ?\d[\d.,]*(?:[–~～-]\d[\d.,]*)? ?(?:{_UNITS})",
+        )
+    )
+)
+
+
+class _Break(IntEnum):
+    """How good it is to end a line here."""
+
+    NEVER = 0
+    KEPT = 1  # lawful, but it would tear a date, a number and its unit, a Korean word
+    FREE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `text` is what stands on it, taken from `start` of the paragraph.
+
+    `offsets` are the left edges of its characters in dots, below zero for an opening bracket set flush. `width` is what
+    it takes up; the blank half of a mark at its end does not count.
+    """
+
+    start: int
+    text: str
+    offsets: tuple[int, ...]
+    width: int
+
+
+def wrap(
+    text: str,
+    width: int,
+    measure: Measure,
+    em: int,
+    *,
+    indent: int = 0,
+    blank_after: frozenset[str] = SIMPLIFIED,
+) -> tuple[Line, ...]:
+    """Breaks `text` into lines of at most `width` dots; the first one has `indent` dots less.
+
+    `em` is the font size, `blank_after` the marks that this face leaves blank at the right. A piece that should not be
+    broken but is wider than a whole line is broken all the same, and a character wider than the line stands alone on
+    one: no text is ever lost. When the first piece does not fit behind the indent, the first line is empty. Line feeds
+    in `text` end a line.
+    """
+    advances = measure(text)
+    lines: list[Line] = []
+    at = 0
+    for part in text.split("\n"):
+        paragraph = _Paragraph(part, advances[at : at + len(part)], em, blank_after)
+        lines += [
+            Line(at + line.start, line.text, line.offsets, line.width)
+            for line in paragraph.lines(width, indent if not lines else 0)
+        ]
+        at += len(part) + 1
+    return tuple(lines)
+
+
+def on_one_line(text: str, measure: Measure, em: int, *, blank_after: frozenset[str] = SIMPLIFIED) -> Line:
+    """`text` as a single line, however wide."""
+    return _Paragraph(text, measure(text), em, blank_after).line(0, len(text))
+
+
+def widest_piece(text: str, measure: Measure, em: int, *, blank_after: frozenset[str] = SIMPLIFIED) -> int:
+    """Width in dots of the widest piece of `text` that should not be broken: a narrower column tears words."""
+    paragraph = _Paragraph(text, measure(text), em, blank_after)
+    ends = [index for index, level in enumerate(paragraph.breaks) if level is _Break.FREE]
+    starts = [0, *ends]
+    return max((paragraph.line(*piece).width for piece in zip(starts, [*ends, len(text)], strict=True)), default=0)
+
+
+class _Paragraph:
+    """A text set on one endless line, from which lines are cut."""
+
+    def __init__(self, text: str, advances: Sequence[int], em: int, blank_after: frozenset[str]) -> None:
+        self._text = text
+        self._advances = advances
+        self._em = em
+        self._blank_after = blank_after
+        self.breaks = _breaks(text)
+        self._lefts = self._set()
+
+    def lines(self, width: int, indent: int = 0) -> list[Line]:
+        if not self._text:
+            return [Line(0, "", (), 0)]
+        cuts = self._cuts(width, indent)
+        ends = [*cuts[1:], len(self._text)]
+        return [self.line(start, end) for start, end in zip(cuts, ends, strict=True)]
+
+    def line(self, start: int, end: int) -> Line:
+        text = self._text[start:end].rstrip(" \u2003\u3000")
+        stripped = text.lstrip(" \u2003\u3000")
+        start += len(text) - len(stripped)
+        if not stripped:
+            return Line(start, "", (), 0)
+        origin = self._lefts[start] + self._lead(start)
+        offsets = tuple(left - origin for left in self._lefts[start : start + len(stripped)])
+        return Line(start, stripped, offsets, self._width(start, start + len(stripped)))
+
+    def _set(self) -> list[int]:
+        lefts = [0] * len(self._text)
+        for index in range(1, len(self._text)):
+            lefts[index] = lefts[index - 1] + self._advances[index - 1] + self._kern(index)
+        return lefts
+
+    def _full(self, index: int) -> bool:
+        return self._advances[index] * 10 >= self._em * 9
+
+    def _kern(self, index: int) -> int:
+        """What is added between a character and the one before it."""
+        before, after = self._text[index - 1], self._text[index]
+        if before in self._blank_after or before in _OPENING:
+            if not (self._full(index - 1) and self._full(index)):
+                return 0
+            meets = after in _OPENING or (before not in _OPENING and _kind(after) is _Kind.CLOSING)
+            return -(self._em // 2) if meets else 0
+        if (before, after) in ((" ", _MIDDLE_DOT), (_MIDDLE_DOT, " ")):
+            # Chinese faces give the dot a square of its own: the blanks typed around it would be seen twice.
+            dot, blank = (index, index - 1) if after == _MIDDLE_DOT else (index - 1, index)
+            return -self._advances[blank] if self._full(dot) else 0
+        kinds = {_kind(before), _kind(after)}
+        return self._em // 8 if kinds == {_Kind.WIDE, _Kind.LATIN} else 0
+
+    def _lead(self, index: int) -> int:
+        return self._em // 2 if self._text[index] in _OPENING and self._full(index) else 0
+
+    def _tail(self, index: int) -> int:
+        return self._em // 2 if self._text[index] in self._blank_after and self._full(index) else 0
+
+    def _width(self, start: int, end: int) -> int:
+        last = end - 1
+        right = self._lefts[last] + self._advances[last] - (self._tail(last) if last > start else 0)
+        return right - self._lefts[start] - self._lead(start)
+
+    def _cuts(self, width: int, indent: int) -> list[int]:
+        """Where lines start."""
+        cuts = [0]
+        while True:
+            indented = len(cuts) == 1 and indent > 0
+            end = self._end(cuts[-1], width - indent if indented else width, orphan=indented)
+            if end >= len(self._text):
+                break
+            cuts.append(end)
+        self._move_last_cut(cuts, width)
+        return cuts
+
+    def _end(self, start: int, width: int, *, orphan: bool) -> int:
+        """Where the line from `start` ends; `orphan`: it may stay empty rather than be torn."""
+        best = {_Break.FREE: 0, _Break.KEPT: 0, _Break.NEVER: 0}
+        last_ink = start
+        for index in range(start, len(self._text)):
+            if self._text[index] in _SPACES:
+                continue
+            if index > start and self._width_to(start, last_ink) <= width:
+                best[self.breaks[index]] = index
+            last_ink = index
+            if self._lefts[index] - self._lefts[start] > width + self._em:
+                break
+        else:
+            if self._width_to(start, last_ink) <= width:
+                return len(self._text)
+        if best[_Break.FREE]:
+            return best[_Break.FREE]
+        if orphan:
+            return start
+        return best[_Break.KEPT] or best[_Break.NEVER] or self._next_visible(start)
+
+    def _width_to(self, start: int, last: int) -> int:
+        while start < last and self._text[start] in _SPACES:
+            start += 1
+        return self._width(start, last + 1)
+
+    def _next_visible(self, start: int) -> int:
+        """Behind the first character that can be seen: one that is wider than the paper stands alone."""
+        while start < len(self._text) - 1 and self._text[start] in _SPACES:
+            start += 1
+        return start + 1
+
+    def _move_last_cut(self, cuts: list[int], width: int) -> None:
+        """Breaks two lines where the sentence does, and fills up a last line that is too short to stand."""
+        if len(cuts) < 2 or cuts[-2] == cuts[-1]:
+            return
+        end = len(self._text)
+        shortest = SHORTEST_LAST_LINE * self._em
+        hangs = self.line(cuts[-1], end).width < shortest
+        for index in range(cuts[-1], cuts[-2], -1):
+            last = self.line(index, end).width
+            if last > width:
+                return
+            if self.breaks[index] is not _Break.FREE or last < shortest:
+                continue
+            first = self.line(cuts[-2], index)
+            if len(cuts) == 2 and first.text[-1:] in _SENSE and first.width >= _SENSE_LINE * width:
+                cuts[-1] = index
+                return
+            if hangs:
+                cuts[-1], hangs = index, False
+
+
+class _Kind(IntEnum):
+    """What a character is to a line break."""
+
+    SPACE = 0
+    WIDE = 1
+    HANGUL = 2
+    LATIN = 3
+    OPENING = 4
+    CLOSING = 5
+    OTHER = 6
+
+
+@lru_cache(maxsize=4096)
+def _kind(char: str) -> _Kind:
+    if char in _SPACES:
+        return _Kind.SPACE
+    if char in _OPENING:
+        return _Kind.OPENING
+    if char in _CLOSING or char in _LOW_STOPS or char in _MID_STOPS:
+        return _Kind.CLOSING
+    if "가" <= char <= "힣":
+        return _Kind.HANGUL
+    wide = unicodedata.east_asian_width(char) == "W"
+    if char == "〇" or (wide and unicodedata.category(char) == "Lo" and char not in _NO_START):
+        return _Kind.WIDE
+    if char.isalnum() and not wide:
+        return _Kind.LATIN
+    return _Kind.OTHER
+
+
+def _east_asian(text: str, index: int) -> bool:
+    return 0 <= index < len(text) and unicodedata.east_asian_width(text[index]) in "FWH"
+
+
+def _breaks(text: str) -> list[_Break]:
+    """For every index: whether a line may start there."""
+    levels = [_Break.NEVER, *(_level(text, index) for index in range(1, len(text)))]
+    for group in _KEPT.finditer(text):
+        for index in range(group.start() + 1, group.end()):
+            levels[index] = min(levels[index], _Break.KEPT)
+    return levels[: len(text)]
+
+
+def _level(text: str, index: int) -> _Break:
+    before, after = text[index - 1], text[index]
+    if after in _SPACES or after in _NO_START or before in _NO_END:
+        return _Break.NEVER
+    if unicodedata.category(after) in ("Mn", "Mc", "Me", "Cf") or unicodedata.category(before) == "Cf":
+        return _Break.NEVER
+    if before in _SPACES:
+        return _after_space(text, index)
+    if after in "“‘" and not (_east_asian(text, index - 1) and _east_asian(text, index + 1)):
+        return _Break.NEVER
+    if before in "”’" and not (_east_asian(text, index - 2) and _east_asian(text, index)):
+        return _Break.NEVER
+    return _between(text, index)
+
+
+def _after_space(text: str, index: int) -> _Break:
+    words = text[:index].rstrip(" \u2003\u3000")
+    if not words or words[-1] in _NO_END or (text[index] in "“‘" and text[index - 1] != " "):
+        return _Break.NEVER
+    before, after = words[-1], text[index]
+    # "3 号窗口", "window 3": the space belongs to the number, not to the sentence.
+    counts = before in _DIGITS and _kind(after) is _Kind.WIDE
+    numbers = before.isascii() and before.isalpha() and after in _DIGITS
+    return _Break.KEPT if text[index - 1] == " " and (counts or numbers) else _Break.FREE
+
+
+def _between(text: str, index: int) -> _Break:
+    before, after = text[index - 1], text[index]
+    match _kind(before), _kind(after):
+        case (_Kind.WIDE, _Kind.LATIN):
+            return _Break.KEPT if before == "第" and after.isdigit() else _Break.FREE
+        case (_Kind.LATIN, _Kind.WIDE):
+            return _Break.KEPT if before.isdigit() else _Break.FREE
+        case (_Kind.WIDE, _Kind.WIDE | _Kind.OPENING):
+            return _Break.FREE
+        case (_Kind.HANGUL, _Kind.HANGUL | _Kind.WIDE | _Kind.LATIN) | (_Kind.WIDE | _Kind.LATIN, _Kind.HANGUL):
+            return _Break.KEPT
+        case (_Kind.CLOSING, _Kind.WIDE):
+            return _Break.FREE
+        case (_Kind.CLOSING, _Kind.LATIN | _Kind.OPENING) if _east_asian(text, index - 1):
+            return _Break.FREE
+        case (_Kind.LATIN | _Kind.HANGUL, _Kind.OPENING) if _east_asian(text, index):
+            return _Break.FREE
+        case (_Kind.OTHER, _Kind.WIDE) if before in _AFTER_PERCENT:
+            return _Break.FREE
+        case (_Kind.OTHER, _Kind.LATIN) if before in "-/" and index > 1 and text[index - 2].isascii():
+            # well-known, office/window: between letters only, numbers with a hyphen or a slash mean something.
+            return _Break.FREE if text[index - 2].isalpha() and after.isascii() and after.isalpha() else _Break.NEVER
+    return _Break.NEVER

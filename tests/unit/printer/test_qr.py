@@ -1,0 +1,50 @@
+"""QR codes read back by a reader of other people's making."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import zxingcpp
+from hypothesis import given, settings, strategies as st
+
+from printer import qr
+from printer.qr import SegnoQrCodes
+
+
+def read(rows: tuple[bytes, ...]) -> zxingcpp.Barcode:
+    modules = np.array([list(row) for row in rows], np.uint8)
+    image = np.pad(np.kron(255 - modules * 255, np.ones((4, 4), np.uint8)), 16, constant_values=255)
+    found = zxingcpp.read_barcodes(image.astype(np.uint8))
+    assert len(found) == 1
+    return found[0]
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=80))
+@settings(max_examples=25)
+def test_any_text_is_read_back_byte_by_byte(text: str) -> None:
+    assert bytes(read(SegnoQrCodes().rows(text)).bytes) == text.encode()
+
+
+def test_level_m_plain_bytes_no_quiet_zone() -> None:
+    rows = SegnoQrCodes().rows("便民亭：办事带什么")
+    code = read(rows)
+    assert code.text == "便民亭：办事带什么"
+    assert code.ec_level == "M"
+    assert code.symbology_identifier == "]Q1"  # no ECI
+    assert {len(row) for row in rows} == {len(rows)}
+    assert rows[0][0] == 1
+
+
+def test_what_fits_on_paper_and_what_does_not() -> None:
+    assert len(qr.modules("办" * 110, qr.PAPER_VERSION)) == 17 + 4 * qr.PAPER_VERSION
+    assert len(qr.modules("a" * qr.PAPER_BYTES, qr.PAPER_VERSION)) == 17 + 4 * qr.PAPER_VERSION
+    with pytest.raises(ValueError, match="332 bytes"):
+        qr.modules("a" * 332, qr.PAPER_VERSION)
+
+
+def test_no_text_and_too_much_text_are_refused() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        SegnoQrCodes().rows("")
+    assert SegnoQrCodes().rows("a" * 2331)
+    with pytest.raises(ValueError, match="2332 bytes"):
+        SegnoQrCodes().rows("a" * 2332)
