@@ -1,0 +1,111 @@
+"""The catalogue's own words by their pinyin: written out, begun, or by initials (jiashizheng, jiashizh, jsz)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from domain.search import LexiconWord
+
+_BEST = 8  # words remembered below each syllable, for letters that only begin a word
+_DOUBLE_INITIALS = ("zh", "ch", "sh")
+
+
+def spelling(letters: str) -> str:
+    """One way to write ü: after l and n before e it is typed u as often as v, elsewhere v."""
+    return letters.replace("ü", "v").replace("lve", "lue").replace("nve", "nue")
+
+
+@dataclass(slots=True)
+class _Node:
+    """What can follow one syllable: further syllables, words that end here, the likeliest words that pass here."""
+
+    children: dict[str, _Node] = field(default_factory=dict)
+    words: list[LexiconWord] = field(default_factory=list)
+    best: list[LexiconWord] = field(default_factory=list)
+
+
+class Lexicon:
+    """A tree of syllables. A word whose syllables are not letters a–z is left out: it cannot be typed."""
+
+    def __init__(self, words: Iterable[LexiconWord] = ()) -> None:
+        self._root = _Node()
+        for word in sorted(words, key=lambda word: (-word.weight, len(word.word), word.word)):
+            syllables = [spelling(syllable) for syllable in word.syllables]
+            if not syllables or not all(s.isascii() and s.isalpha() and s.islower() for s in syllables):
+                continue
+            node = self._root
+            for syllable in syllables:
+                node = node.children.setdefault(syllable, _Node())
+                if len(node.best) < _BEST:
+                    node.best.append(word)
+            node.words.append(word)
+
+    def whole(self, letters: str, *, abbreviated: bool = True) -> list[str]:
+        """Words that use up all `letters`: those written out first, then by weight."""
+        return _ranked((short, word) for short, node in _ends(self._root, letters, abbreviated) for word in node.words)
+
+    def begun(self, letters: str) -> list[str]:
+        """Words that `letters` are only a beginning of: the likeliest eight a syllable, best first."""
+        ends = _ends(self._root, letters, abbreviated=True)
+        return _ranked((short, word) for short, node in ends for word in node.best if word not in node.words)
+
+    def first(self, letters: str) -> list[tuple[str, int]]:
+        """Words of two syllables and more, written out, that `letters` begin with and go on after: the word and how
+        many letters it uses up, longest first.
+        """
+        found: list[tuple[int, float, str]] = []
+        level = [(0, self._root)]
+        for depth in range(1, len(letters) + 1):
+            level = [
+                (position + len(syllable), child)
+                for position, node in level
+                for syllable, child in node.children.items()
+                if letters.startswith(syllable, position)
+            ]
+            if not level:
+                break
+            if depth > 1:
+                found += [
+                    (-position, -word.weight, word.word)
+                    for position, node in level
+                    if position < len(letters)
+                    for word in node.words
+                ]
+        return [(text, -position) for position, _, text in sorted(found)]
+
+
+def _ranked(found: Iterable[tuple[int, LexiconWord]]) -> list[str]:
+    """Without repeats: a word may be reached on two ways (xian as xi'an and as x'ian)."""
+    ranked = sorted((short, -word.weight, len(word.word), word.word) for short, word in found)
+    return list(dict.fromkeys(text for *_, text in ranked))
+
+
+def _ends(root: _Node, letters: str, abbreviated: bool) -> Iterator[tuple[int, _Node]]:
+    """Where `letters` can end in the tree, with the number of syllables on the way that were not written out."""
+    pending = [(root, 0, 0)]
+    while pending:
+        node, position, short = pending.pop()
+        if position == len(letters):
+            if node is not root:
+                yield short, node
+            continue
+        for syllable, child in node.children.items():
+            if syllable[0] != letters[position]:
+                continue
+            if letters.startswith(syllable, position):
+                pending.append((child, position + len(syllable), short))
+            if abbreviated:
+                pending += [(child, position + n, short + 1) for n in _abbreviations(syllable, letters[position:])]
+
+
+def _abbreviations(syllable: str, letters: str) -> set[int]:
+    """How many of `letters` may stand for `syllable` without writing it out: its initial, or, as the last thing typed,
+    any beginning of it.
+    """
+    lengths = {1}
+    if syllable.startswith(_DOUBLE_INITIALS) and letters.startswith(syllable[:2]):
+        lengths.add(2)
+    if len(letters) < len(syllable) and syllable.startswith(letters):
+        lengths.add(len(letters))
+    return {length for length in lengths if length < len(syllable)}
