@@ -1,0 +1,61 @@
+"""The inviting screen, and the calm one while there is nothing to find yet (尚未同步)."""
+
+from __future__ import annotations
+
+from domain import wording
+from domain.errors import Code
+from domain.events import PrinterState
+from journeys import staff
+from journeys.moves import Begin, Go, Move, Quiet
+from journeys.views import Attract, NotReady, Press, Tag
+from journeys.visit import Visit
+from phrases import LANGUAGES, Phrases
+
+PAPER = {
+    PrinterState.READY: ("health.paper", "check_circle", "ok"),
+    PrinterState.NEAR_END: ("health.paper_low", "check_circle", "ok"),
+}
+
+
+class AttractStep(Quiet):
+    """Shows the machine's honest state; any touch begins a visit."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    def view(self) -> Attract | NotReady:
+        """The invitation, or what is missing."""
+        say, tools = self.visit.say, self.visit.tools
+        catalogue = tools.catalogue.current()
+        if catalogue is None:
+            lines = (say("notready.line1"), say("notready.line2"))
+            return NotReady(say("notready.title"), lines, Code.NO_CATALOGUE.value, say("help.call"))
+        prints = tools.printer.state.prints
+        promises = [("search", say("attract.find"), say("attract.find_how"))]
+        promises.append(("account_tree", say("attract.browse"), say("attract.browse_how")))
+        if prints:
+            promises.append(("receipt_long", say("attract.print"), say("attract.print_how")))
+        else:
+            promises.append(("qr_code_2", say("attract.scan"), say("attract.scan_how")))
+        made = catalogue.info.made_at.astimezone(tools.clock.now().tzinfo)
+        health = [Tag(say("health.updated", date=wording.month_day(say, made.date())), "update")]
+        key, icon, tone = PAPER.get(tools.printer.state, ("health.no_paper", "warning", "warn"))
+        health.append(Tag(say(key), icon, "ok" if tone == "ok" else "warn"))
+        return Attract(
+            question=say("attract.question"),
+            line=say("attract.line"),
+            promises=tuple(promises),
+            start=Press(say("attract.start"), "start", "", "touch_app"),
+            languages=tuple((lang, Phrases(lang)("language.own_name")) for lang in LANGUAGES),
+            lang=self.visit.lang,
+            health=tuple(health),
+            help=say("help.call"),
+        )
+
+    def do(self, action: str, value: str) -> Move | None:
+        """("start", language or nothing) begins; ("staff",) asks for the PIN."""
+        if action == "staff":
+            return Go(staff.PinStep(self.visit))
+        if action == "start" and self.visit.tools.catalogue.current() is not None:
+            return Begin(value if value in LANGUAGES else LANGUAGES[0])
+        return None

@@ -1,0 +1,123 @@
+"""The home screen: everything starts here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from journeys.browse import LifeEventsStep, ThemeStep
+from journeys.departments import DepartmentsStep
+from journeys.find import ResultsStep, SearchStep
+from journeys.moves import Go, Move, Open, Quiet
+from journeys.notices import NoticesStep
+from journeys.places import PlacesStep
+from journeys.views import Home, HomeTile, Press, Tag
+from journeys.visit import Visit
+
+EVENT_ICONS = {
+    "le-restaurant": "restaurant",
+    "le-newborn": "child_friendly",
+    "le-retire": "elderly",
+    "le-house": "real_estate_agent",
+}
+"""Icons of life events that have one of their own; the rest share one."""
+
+GREETINGS = (
+    (5, "greeting.evening"),
+    (11, "greeting.morning"),
+    (13, "greeting.noon"),
+    (18, "greeting.afternoon"),
+)
+"""(until which hour, sentence); later it is evening again."""
+
+EVENTS_SHOWN = 4
+TILES_SHOWN = 12
+POPULAR_SHOWN = 4
+
+
+def greeting_key(now: dt.datetime, trusted: bool) -> str:
+    """Which greeting fits the hour; a neutral one while the clock is not trusted."""
+    if not trusted:
+        return "greeting.any"
+    return next((key for until, key in GREETINGS if now.hour < until), GREETINGS[0][1])
+
+
+class HomeStep(Quiet):
+    """Order and tiles are content; only the tools are ours."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    def view(self) -> Home:
+        """The page."""
+        say, catalogue, clock = self.visit.say, self.visit.catalogue, self.visit.tools.clock
+        home = catalogue.home()
+        events = catalogue.life_events()
+        if home and home.life_events:
+            first = {id: place for place, id in enumerate(home.life_events)}
+            events = tuple(sorted(events, key=lambda event: first.get(event.id, len(first))))
+        names = catalogue.names([event.id for event in events], self.visit.lang) if self.visit.lang != "zh-Hans" else {}
+        labels = catalogue.translation(home.id, self.visit.lang) if home and self.visit.lang != "zh-Hans" else {}
+        tiles = []
+        for index, tile in enumerate(home.tiles[:TILES_SHOWN] if home else ()):
+            label = str(_nth(labels.get("tiles"), index) or tile.label)
+            if tile.item:
+                tiles.append(HomeTile(label, tile.icon, "open", tile.item))
+            else:
+                tiles.append(HomeTile(label, tile.icon, "theme", str(index)))
+        popular = []
+        for index, query in enumerate(home.popular[:POPULAR_SHOWN] if home else ()):
+            popular.append(Press(str(_nth(labels.get("popular"), index) or query), "ask", query))
+        notices = catalogue.notices(self.visit.tools.place.district)
+        notice = None
+        if notices:
+            warn = notices[0].level == "warn"
+            notice = Tag(notices[0].name, "warning" if warn else "campaign", "warn" if warn else "sea")
+        return Home(
+            greeting=say(greeting_key(clock.now(), clock.trusted)),
+            line=say("home.line"),
+            events_head=say("home.events"),
+            events=tuple(
+                HomeTile(names.get(event.id, event.name), EVENT_ICONS.get(event.id, "fact_check"), "open", event.id)
+                for event in events[:EVENTS_SHOWN]
+            ),
+            events_all=Press(say.count("home.events_all", len(events)), "events", "", "chevron_right"),
+            ask_head=say("home.ask"),
+            ask_hint=say("home.hint"),
+            ask_modes=(Press(say("mode.pinyin"), "type", "zh", "keyboard"),),
+            popular=tuple(popular),
+            tiles=tuple(tiles),
+            tools=(
+                Press(say("tool.departments"), "departments", "", "account_tree"),
+                Press(say("tool.events"), "events", "", "event_note"),
+                Press(say("tool.places"), "places", "", "near_me"),
+                Press(say("tool.notices"), "notices", "", "campaign"),
+            ),
+            notice=notice,
+        )
+
+    def do(self, action: str, value: str) -> Move | None:
+        """Leads on."""
+        visit = self.visit
+        if action == "type":
+            return Go(SearchStep(visit))
+        if action == "ask":
+            return Go(ResultsStep(visit, value))
+        if action == "events":
+            return Go(LifeEventsStep(visit))
+        if action == "departments":
+            return Go(DepartmentsStep(visit))
+        if action == "places":
+            return Go(PlacesStep(visit))
+        if action == "notices":
+            return Go(NoticesStep(visit))
+        if action == "theme" and value.isdigit():
+            home = visit.catalogue.home()
+            if home and int(value) < len(home.tiles):
+                return Go(ThemeStep(visit, int(value)))
+        if action == "open":
+            return Open(value)
+        return None
+
+
+def _nth(values: object, index: int) -> object:
+    return values[index] if isinstance(values, list) and index < len(values) else None

@@ -1,0 +1,163 @@
+"""Staff mode behind a PIN: paper change, test slip, diagnosis, stop. A citizen never gets past the first page."""
+
+from __future__ import annotations
+
+from domain import wording
+from domain.errors import PrintError
+from domain.events import Event, JobState, PrinterChanged, SlipFinished
+from domain.paper import PAPER_MARK
+from domain.slip import Figures, Keyed, Masthead, Paragraph, Slip, Small, Tab, Tick, Ticks, Title
+from journeys.moves import Leave, Move, Quiet, Replace, Shut
+from journeys.views import Press, Staff, StaffPin
+from journeys.visit import Visit
+
+PIN_LONGEST = 12
+
+
+class PinStep(Quiet):
+    """Asks for the PIN; wrong ones slow down in the gate itself."""
+
+    lively = True
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.digits = ""
+        self.trouble = ""
+        self.touched = visit.tools.clock.monotonic()
+
+    def view(self) -> StaffPin:
+        """The page."""
+        say = self.visit.say
+        return StaffPin(say("staff.pin_title"), say("staff.pin_line"), len(self.digits), self.trouble)
+
+    def do(self, action: str, value: str) -> Move | None:
+        """Digits, enter, leave."""
+        self.touched = self.visit.tools.clock.monotonic()
+        if action == "digit" and value.isdigit() and len(self.digits) < PIN_LONGEST:
+            self.digits += value
+            self.trouble = ""
+        elif action == "delete":
+            self.digits = self.digits[:-1]
+        elif action == "enter":
+            pin, self.digits = self.digits, ""
+            if self.visit.tools.gate.open(pin):
+                return Replace(StaffStep(self.visit))
+            self.trouble = self.visit.say("staff.pin_wrong")
+        elif action == "leave":
+            return Leave()
+        return None
+
+    def tick(self, now: float) -> Move | None:
+        """Shuts by itself."""
+        return Leave() if now - self.touched > self.visit.tools.settings.alert_s else None
+
+
+class StaffStep(Quiet):
+    """The machine's state and what staff do with it; shuts by itself when nobody touches it."""
+
+    lively = True
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.message = ""
+        self.page = 0
+        self.job = ""
+        self.stopping = False
+        """Whether the last touch was on 关掉程序: only a second one in a row stops the kiosk."""
+        self.touched = visit.tools.clock.monotonic()
+        self.report = visit.tools.diagnosis.report()
+
+    def view(self) -> Staff:
+        """The page."""
+        say = self.visit.say
+        return Staff(
+            title=say("staff.title"),
+            rows=self.report,
+            message=self.message,
+            page=self.page,
+            actions=(
+                Press(say("staff.test_slip"), "test_slip", "", "print"),
+                Press(say("staff.paper_changed"), "paper_changed", "", "receipt_long"),
+                Press(say("staff.refresh"), "refresh", "", "refresh"),
+                Press(say("staff.stop"), "stop", "", "power_settings_new"),
+                Press(say("staff.leave"), "leave", "", "logout"),
+            ),
+        )
+
+    def do(self, action: str, value: str) -> Move | None:
+        """What staff do."""
+        tools, say = self.visit.tools, self.visit.say
+        self.touched = tools.clock.monotonic()
+        if action == "test_slip":
+            try:
+                self.job = tools.printer.submit(self._test_slip)
+                self.message = say("staff.test_sent")
+            except PrintError as error:
+                self.message = say("staff.test_refused", code=error.code.value)
+        elif action == "paper_changed":
+            tools.marks.put(PAPER_MARK, "0")
+            tools.printer.check()
+            self.message = say("staff.paper_noted")
+        elif action == "refresh":
+            tools.printer.check()
+            self.report = tools.diagnosis.report()
+            self.message = ""
+        elif action == "page" and value.isdigit():
+            self.page = int(value)
+        elif action == "leave":
+            return Leave()
+        elif action == "stop" and self.stopping:
+            return Shut()
+        elif action == "stop":
+            self.message = say("staff.stop_again")
+        self.stopping = action == "stop"
+        return None
+
+    def hear(self, event: Event) -> Move | None:
+        """What became of the test slip, and the printer's new state."""
+        if isinstance(event, SlipFinished) and event.job == self.job:
+            done = event.state is JobState.CONFIRMED
+            code = event.code.value if event.code else ""
+            self.message = (
+                self.visit.say("staff.test_done") if done else self.visit.say("staff.test_refused", code=code)
+            )
+        if isinstance(event, PrinterChanged | SlipFinished):
+            self.report = self.visit.tools.diagnosis.report()
+        return None
+
+    def tick(self, now: float) -> Move | None:
+        """Shuts by itself."""
+        return Leave() if now - self.touched > self.visit.tools.settings.staff_idle_s else None
+
+    def _test_slip(self, number: int) -> Slip:
+        """Every block once, so that one look at the paper tells whether printer and layout are well."""
+        say, tools = self.visit.say, self.visit.tools
+        now = tools.clock.now()
+        rows = tuple((what, how) for what, how, _ in self.report)
+        return Slip(
+            (
+                Masthead(say("slip.word"), say("slip.number", number=f"{number:06}")),
+                Title(say("staff.test_title"), tools.place.name),
+                Figures(
+                    (
+                        (say("staff.test_date"), wording.month_day(say, now.date())),
+                        (say("staff.test_time"), f"{now:%H:%M}"),
+                    )
+                ),
+                Tab(say("staff.test_look"), say("staff.test_width")),
+                Ticks(tuple(Tick(say(f"staff.test_tick{index}"), "") for index in (1, 2, 3))),
+                Tab(say("staff.title")),
+                Keyed(rows[:8]),
+                Paragraph(say("staff.test_end"), bold=True),
+                Small(
+                    (
+                        say(
+                            "slip.printed",
+                            when=f"{now:%Y-%m-%d %H:%M}",
+                            kiosk=tools.place.name,
+                            number=tools.place.number,
+                        ),
+                    )
+                ),
+            )
+        )

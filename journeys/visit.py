@@ -1,0 +1,88 @@
+"""One citizen's visit: the language, the size, what was ticked. It is dropped whole when the visit ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain.errors import CatalogueError, Code
+from domain.ports import (
+    Catalogue,
+    CatalogueHandle,
+    Clock,
+    Diagnosis,
+    KioskPlace,
+    Marks,
+    QrCodes,
+    SlipPreview,
+    SlipPrinter,
+    StaffGate,
+    Typing,
+)
+from domain.records import Calendar
+from phrases import LANGUAGES, Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class VisitSettings:
+    """Seconds of a visit. Big type gets the longer pair: people who need it read more slowly."""
+
+    idle_s: float = 60
+    alert_s: float = 20
+    idle_large_s: float = 120
+    alert_large_s: float = 30
+    cleared_s: float = 5
+    printed_s: float = 30
+    staff_idle_s: float = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the kiosk gives to a visit."""
+
+    catalogue: CatalogueHandle
+    printer: SlipPrinter
+    preview: SlipPreview
+    qr: QrCodes
+    typing: Typing
+    clock: Clock
+    place: KioskPlace
+    gate: StaffGate
+    diagnosis: Diagnosis
+    marks: Marks
+    settings: VisitSettings = field(default_factory=VisitSettings)
+
+
+class Visit:
+    """State that all steps of a visit share. A new citizen gets a new one, so nothing can stay behind."""
+
+    def __init__(self, tools: Tools, number: int, lang: str = LANGUAGES[0]) -> None:
+        self.tools = tools
+        self.number = number
+        self.large = False
+        self.ticked: dict[str, set[int]] = {}
+        self.looked = False
+        """Whether anything was searched, opened or printed: says what there was to erase."""
+        self.typed = False
+        self.printed = 0
+        self.say = Phrases(lang)
+
+    @property
+    def lang(self) -> str:
+        """The citizen's language (BCP 47)."""
+        return self.say.lang
+
+    def speak(self, lang: str) -> None:
+        """Switches the language; views made from now on are in it."""
+        self.say = Phrases(lang)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The open catalogue. Raises `CatalogueError` (K-01) while there is none."""
+        catalogue = self.tools.catalogue.current()
+        if catalogue is None:
+            raise CatalogueError(Code.NO_CATALOGUE)
+        return catalogue
+
+    def calendars(self, year: int) -> Calendar | None:
+        """Holidays of `year`."""
+        return self.catalogue.calendar(year)
