@@ -1,0 +1,243 @@
+"""A life event (一件事): what it takes, in which order, with which papers; and the questions that make it shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from journeys.views import EventLine, LifeEvent, Press, Tag as TagView
+from screens.kit.bars import ActionRow
+from screens.kit.buttons import Chip
+from screens.kit.kit import Kit
+from screens.kit.part import Act, Feel, Part, Target
+from screens.kit.pen import Box, Pen
+from screens.kit.planes import Flow, Plane
+from screens.kit.rows import SummaryStrip, paint_badge
+from screens.kit.typeset import Block
+from screens.kit.words import Head, Runs, Tag, Text
+from screens.page import Frame, Page
+from screens.pages.foot import Foot, NamedTurner
+from screens.pages.parts_read import Headline
+from screens.pages.passages import Leaf, Passage, plain, ruled, spread
+
+
+class LifeEventPage(Page):
+    """Figures, steps in order, the papers of all of them together. The questions stand at the foot of the first leaf,
+    where the hand is; what is answered there shortens the steps above.
+    """
+
+    def draw(self, view: LifeEvent, page: Frame) -> None:
+        if view.actions:
+            page.foot(ActionRow(view.actions), gap=3)
+        leaves, asked = leaves_of(view, page)
+        at = min(view.page, len(leaves) - 1)
+        if len(leaves) > 1:
+            following = leaves[at + 1].name if at + 1 < len(leaves) else ""
+            page.foot(Foot((), NamedTurner(at, len(leaves), following)), gap=2)
+        if asked and at == 0:
+            page.foot(asked, gap=2)
+        page.space(3)
+        for part, gap in opening(view) if at == 0 else running_head(view):
+            page.add(part, gap)
+        for i, part in enumerate(leaves[at].parts):
+            page.add(part, 3 if i else 2)
+
+
+def opening(view: LifeEvent) -> Iterator[tuple[Part, float]]:
+    """The head of the first leaf: (part, gap above)."""
+    yield Headline(view.title, view.line), 0
+    if view.figures:
+        yield SummaryStrip(view.figures), 2
+
+
+def running_head(view: LifeEvent) -> Iterator[tuple[Part, float]]:
+    """The head of the other leaves."""
+    yield Text(view.title, ink="ink2", most=2), 0
+
+
+def leaves_of(view: LifeEvent, page: Frame) -> tuple[list[Leaf], Part | None]:
+    """The leaves, and the questions when they stand at the foot of the first one."""
+    kit, width = page.kit, page.body.w
+
+    def room_below(head: Iterator[tuple[Part, float]]) -> int:
+        used = sum(part.height(kit, width) + kit.g(gap) for part, gap in head)
+        return page.body.h - used - kit.g(3 + 2 + 2)
+
+    first, other = room_below(opening(view)), room_below(running_head(view))
+    asked = tuple(Question(*question) for question in view.questions)
+    foot = Plane(asked, fill="sand", above=1, rules=True) if asked else None
+    needed = foot.height(kit, width) + kit.g(2) if foot else 0
+    turner = kit.grown(12) + kit.g(2)
+    if needed > first - turner:
+        foot, needed = None, 0
+    passages = [] if foot or not asked else [Passage(asked)]
+    passages += passages_of(kit, view)
+    leaves = spread(kit, width, passages, first - needed, first - needed)
+    if len(leaves) > 1:
+        leaves = spread(kit, width, passages, first - needed - turner, other - turner)
+    return leaves, foot
+
+
+def passages_of(kit: Kit, view: LifeEvent) -> list[Passage]:
+    """Steps, then papers."""
+    steps = tuple(EventRow(line, i > 0, i + 1 < len(view.steps)) for i, line in enumerate(view.steps))
+    papers = papers_of(kit, view.materials)
+    found = [Passage(steps, None, plain)] if steps else []
+    return [*found, Passage(papers, Head(view.materials_head, view.materials_side), ruled)] if papers else found
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow(Part):
+    """One step: its number, joined to those before and after it; the item and how long it takes; whose it is, what to
+    mind, and which place. All of it leads to the item.
+    """
+
+    line: EventLine
+    above: bool
+    below: bool
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.line.name
+
+    def _indent(self, kit: Kit) -> int:
+        return kit.grown(7) + kit.g(3)
+
+    def _parts(self, kit: Kit, width: int) -> tuple[Text, Block, Runs, Tag | None, int, int]:
+        """(name, limit, whose, place, width of the name, width of whose)."""
+        line, inner = self.line, width - self._indent(kit)
+        limit = kit.set(line.limit)
+        tag = Tag(TagView(line.place, "place", "sea")) if line.place else None
+        return (
+            Text(line.name, bold=True),
+            limit,
+            Runs(((line.department, False),) if line.department else (), line.note),
+            tag,
+            inner - (limit.width + kit.g(3) if line.limit else 0),
+            inner - (tag.width(kit) + kit.g(3) if tag else 0),
+        )
+
+    def _heights(self, kit: Kit, width: int) -> tuple[int, int]:
+        """(name, whose) in pixels."""
+        name, limit, whose, tag, wide, rest = self._parts(kit, width)
+        below = max(whose.height(kit, rest), tag.height(kit, rest) if tag else 0)
+        return max(name.height(kit, wide), limit.height), below
+
+    def height(self, kit: Kit, width: int) -> int:
+        return max(sum(self._heights(kit, width)), kit.grown(7)) + 2 * kit.g(1)
+
+    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
+        kit, theme = pen.kit, pen.kit.theme
+        if feel.down == self._act():
+            pen.fill(box.inset(theme.border - kit.g(4), 0), "tint", theme.small_radius)
+        badge = kit.grown(7)
+        x, middle = box.x + badge // 2, box.y + box.h / 2
+        top, foot = box.y if self.above else round(middle), box.bottom if self.below else round(middle)
+        pen.fill(Box(x - theme.focus // 2, top, theme.focus, foot - top), "sea2")
+        paint_badge(pen, x, middle, str(self.line.number), badge)
+        name, limit, whose, tag, wide, rest = self._parts(kit, box.w)
+        upper, lower = self._heights(kit, box.w)
+        left, y = box.x + self._indent(kit), round(middle - (upper + lower) / 2)
+        name.paint(pen, Box(left, y, wide, upper), feel)
+        pen.text(limit, box.right - limit.width, y, "ink")
+        y += upper
+        whose.paint(pen, Box(left, y, rest, lower), feel)
+        if tag:
+            size = tag.width(kit), tag.height(kit, rest)
+            tag.paint(pen, Box(box.right - size[0], y + max(0, (theme.t34.line - size[1]) // 2), *size), feel)
+
+    def _act(self) -> Act:
+        return "open", self.line.id
+
+    def targets(self, kit: Kit, box: Box) -> tuple[Target, ...]:
+        return (Target(box.inset(-kit.g(4), 0), self._act()),)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper(Part):
+    """One paper of the merged list: its name, where it is needed, how many; columns of all rows are the same. Where
+    the name would become too narrow, the second stands below it.
+    """
+
+    name: str
+    uses: str
+    pieces: str
+    columns: tuple[int, int]
+
+    def _texts(self, kit: Kit, width: int) -> tuple[Block, Block, Block]:
+        uses, pieces = self.columns
+        inner = width - pieces - kit.g(3) - (uses + kit.g(3) if uses else 0)
+        return (
+            kit.set(self.name, bold=True, width=inner),
+            kit.set(self.uses, "t34", width=0 if uses else inner),
+            kit.set(self.pieces, width=pieces),
+        )
+
+    def height(self, kit: Kit, width: int) -> int:
+        name, uses, pieces = self._texts(kit, width)
+        left = name.height if self.columns[0] else name.height + uses.height
+        return max(left, pieces.height) + 2 * kit.g(1)
+
+    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
+        kit = pen.kit
+        name, uses, pieces = self._texts(kit, box.w)
+        beside = self.columns[0]
+        y = box.y + (box.h - name.height - (0 if beside else uses.height)) // 2
+        pen.text(name, box.x, y, "ink")
+        if beside:
+            x = box.right - self.columns[1] - kit.g(3) - beside
+            pen.text(uses, x, box.y + (box.h - uses.height) // 2, "ink2")
+        else:
+            pen.text(uses, box.x, y + name.height, "ink2")
+        x = box.right - self.columns[1]
+        pen.text(pieces, x, box.y + (box.h - pieces.height) // 2, "ink", self.columns[1], "right")
+
+
+def papers_of(kit: Kit, rows: Sequence[tuple[str, str, str]]) -> tuple[Part, ...]:
+    """The merged papers. The last column is as narrow as it can be without any third line in it."""
+    width = kit.theme.width - 2 * kit.g(4)
+    uses = max((kit.set(row[1], "t34").width for row in rows), default=0)
+    pieces, em = {row[2] for row in rows}, kit.theme.t40.size
+    widths = sorted(kit.set(piece).width + em for piece in pieces)
+    column = next((w for w in widths if all(len(kit.set(piece, width=w).lines) <= 2 for piece in pieces)), width // 3)
+    column = min(column, width // 2)
+    if width - uses - column - 2 * kit.g(3) < 0.4 * width:
+        uses = 0
+    return tuple(Paper(*row, (uses, column)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Part):
+    """A question and its answers as chips: behind it when there is room, else below."""
+
+    ask: str
+    options: tuple[tuple[Press, bool], ...]
+
+    def _chips(self) -> Flow:
+        return Flow(tuple(Chip(press, chosen) for press, chosen in self.options), gap=1.5)
+
+    def _places(self, kit: Kit, box: Box) -> tuple[Box, Box, int]:
+        """(question, chips, height of both)."""
+        pad, chips = kit.g(1), self._chips()
+        ask = kit.set(self.ask)
+        wide = sum(part.width(kit) for part in chips.parts) + kit.g(1.5) * (len(chips.parts) - 1)
+        if ask.width + kit.g(3) + wide <= box.w:
+            tall = chips.height(kit, wide)
+            place = Box(box.right - wide, box.y + pad, wide, tall)
+            return Box(box.x, box.y + pad + (tall - ask.line) // 2, box.w - wide, ask.line), place, tall + 2 * pad
+        words = Text(self.ask).height(kit, box.w)
+        tall = chips.height(kit, box.w)
+        y = box.y + pad + words + kit.g(0.5)
+        return Box(box.x, box.y + pad, box.w, words), Box(box.x, y, box.w, tall), y + tall + pad - box.y
+
+    def height(self, kit: Kit, width: int) -> int:
+        return self._places(kit, Box(0, 0, width, 0))[2]
+
+    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
+        words, chips, _ = self._places(pen.kit, box)
+        Text(self.ask).paint(pen, words, feel)
+        self._chips().paint(pen, chips, feel)
+
+    def targets(self, kit: Kit, box: Box) -> Sequence[Target]:
+        return self._chips().targets(kit, self._places(kit, box)[1])

@@ -1,0 +1,246 @@
+"""The stage: the one widget. It shows a scene, and turns fingers into acts for the journey."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kivy.base import EventLoop
+from kivy.clock import Clock
+from kivy.graphics import RenderContext
+from kivy.uix.widget import Widget
+
+from journeys.views import IdleSheet, Scene
+from screens.kit.bars import Anywhere, NavRow, StatusBar
+from screens.kit.board import VERTEX_SHADER, Board, Placed
+from screens.kit.buttons import act_of
+from screens.kit.kit import Kit, Kits
+from screens.kit.part import AT_REST, HOLD_S, Act, Target
+from screens.kit.pen import Box, Written
+from screens.kit.sheets import Idle, Scrim
+from screens.page import Frame, Page
+
+SETTLE_S = 0.25
+"""For so long a new page takes no touch: the second tap of a trembling finger is not meant for it."""
+
+LOST_S = 3.0
+"""A finger that was not heard of for so long has been lifted unseen, and another one may begin."""
+
+
+class Stage(Widget):
+    """Shows the current page and the sheet over it.
+
+    A touch is one finger: it presses what it lands on, or what is nearest, in the very frame of the touch; it may slip
+    6 mm and is still meant; lifted further away it means nothing. Further fingers are ignored until it is lifted, and
+    a page that replaces another one under a finger takes the touch away.
+
+    Exceptions of a page leave `show` with the old picture still standing; the plug board shows another scene then.
+    The window must exist before the kits are made, because they hold textures.
+    """
+
+    def __init__(
+        self,
+        kits: Kits,
+        pages: Mapping[type, type[Page]],
+        act: Callable[[str, str], None],
+        *,
+        touched: Callable[[], None] = lambda: None,
+        motion: bool = True,
+        settle: float = SETTLE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.canvas = RenderContext(use_parent_projection=True, use_parent_modelview=True)
+        self.canvas.shader.vs = VERTEX_SHADER
+        super().__init__(size=(kits.panel.width, kits.panel.height), size_hint=(None, None))
+        self._kits = kits
+        self._pages = pages
+        self._act = act
+        self._touched = touched
+        self._motion = motion
+        self._settle = settle
+        self._clock = clock
+        self.board, self.sheet = Board(), Board()
+        self.canvas.add(self.board.canvas)
+        self.canvas.add(self.sheet.canvas)
+        self.scene: Scene | None = None
+        self.page: Page | None = None
+        self._feel = AT_REST
+        self._quiet_until = 0.0
+        self._finger: Any = None
+        self._target: Target | None = None
+        self._heard = 0.0
+        self._hold = Clock.create_trigger(self._held, HOLD_S)
+        self._beat: Any = None
+
+    def show(self, scene: Scene) -> None:
+        """Draws `scene`; only what differs from the scene before costs anything."""
+        before = self.scene
+        if before is None or before.visit != scene.visit:
+            self._kits.forget()
+        page = self.page
+        if page is None or before is None or before.visit != scene.visit or type(before.view) is not type(scene.view):
+            page = self._pages[type(scene.view)]()
+        if page is not self.page:
+            self._feel = AT_REST
+        self._draw(self._kits.kit(scene.lang, large=scene.large), page, scene)
+        if page is not self.page:
+            self._turn(page)
+        elif self._target is not None and self._target.act not in {target.act for target in self.targets}:
+            self._let_go()
+
+    def _turn(self, page: Page) -> None:
+        self.page = page
+        self._let_go()
+        self._quiet_until = self._clock() + self._settle
+        if self._beat is not None:
+            self._beat.cancel()
+            self._beat = None
+        if page.beat and self._motion:
+            self._beat = Clock.schedule_interval(self._beaten, page.beat)
+
+    def redraw(self) -> None:
+        """Draws the current scene again, for a page whose own state has changed."""
+        if self.scene is not None and self.page is not None:
+            self._draw(self.kit, self.page, self.scene)
+
+    def _draw(self, kit: Kit, page: Page, scene: Scene) -> None:
+        frame = Frame(kit, scene.chrome)
+        if page.navigation and scene.nav is not None:
+            frame.foot(NavRow(scene.nav), gap=4)
+        if page.status:
+            frame.add(StatusBar(scene.chrome, bare=page.bare_status))
+        page.draw(scene.view, frame)
+        over = _sheet(kit, scene.sheet) if scene.sheet else []
+        for _ in range(2):
+            generation = kit.atlas.generation
+            self.board.show(kit, frame.placed, AT_REST if over else self._feel)
+            self.sheet.show(kit, over, self._feel)
+            if generation == kit.atlas.generation:
+                break  # else a glyph of the sheet made the atlas begin anew after the page was painted
+        self.scene = scene
+        if EventLoop.window is not None:
+            EventLoop.window.clearcolor = kit.theme.colours["ground"]
+
+    def _beaten(self, _dt: float) -> None:
+        if self.page is not None and self.scene is not None and self.scene.sheet is None:
+            self.page.beats += 1
+            self.redraw()
+
+    @property
+    def kit(self) -> Kit:
+        """What the current scene is drawn with; before the first one, what a Chinese one would be."""
+        if self.scene is None:
+            return self._kits.kit()
+        return self._kits.kit(self.scene.lang, large=self.scene.large)
+
+    @property
+    def _top(self) -> Board:
+        """The layer that takes touches."""
+        return self.sheet if self.scene is not None and self.scene.sheet is not None else self.board
+
+    @property
+    def targets(self) -> list[Target]:
+        """What can be touched now, lowest first: the sheet's targets while there is one."""
+        return self._top.targets
+
+    @property
+    def written(self) -> list[Written]:
+        """Every line that can be read now, in reading order."""
+        return self._top.written
+
+    @property
+    def ready(self) -> bool:
+        """Whether a touch counts: a new page takes none for a moment."""
+        return self._clock() >= self._quiet_until
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if "button" in touch.profile and touch.button != "left":
+            return True  # the wheel and the other buttons of a mouse
+        now = self._clock()
+        self._touched()
+        if self._finger is not None and now - self._heard < LOST_S:
+            return True
+        self._let_go()
+        if self.scene is None or not self.ready:
+            return True
+        theme = self.kit.theme
+        target = self._top.at(touch.x, theme.panel.height - touch.y, theme.slop / 2)
+        self._finger, self._target, self._heard = touch.uid, target, now
+        if target is not None:
+            self._press(target.act)
+            if target.hold is not None:
+                self._hold()
+        return True
+
+    def on_touch_move(self, touch: Any) -> bool:
+        if touch.uid == self._finger and self._target is not None:
+            self._heard = self._clock()
+            meant = self._meant(touch)
+            self._press(self._target.act if meant else None)
+            if not meant:
+                self._hold.cancel()
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.uid == self._finger:
+            target, meant = self._target, self._target is not None and self._meant(touch)
+            self._let_go()
+            if target is not None and meant:
+                self._do(target.act)
+        return True
+
+    def _meant(self, touch: Any) -> bool:
+        if self._target is None or self.scene is None:
+            return False
+        theme = self.kit.theme
+        return self._target.box.gap(touch.x, theme.panel.height - touch.y) <= theme.slop
+
+    def _held(self, _dt: float) -> None:
+        target = self._target
+        if target is not None and target.hold is not None:
+            self._let_go()
+            self._do(target.hold)
+
+    def _let_go(self) -> None:
+        self._finger = self._target = None
+        self._hold.cancel()
+        self._press(None)
+
+    def _press(self, act: Act | None) -> None:
+        if act != self._feel.down:
+            self._feel = self._feel._replace(down=act)
+            self._top.feel(self._feel)
+
+    def _do(self, act: Act) -> None:
+        if act[0].startswith("."):
+            if self.page is not None and self.page.handle(act):
+                self.redraw()
+        else:
+            self._act(*act)
+
+    def step(self, by: int) -> None:
+        """Moves the focus by so many targets, for a keypad beside the screen."""
+        acts = [target.act for target in self.targets]
+        if acts:
+            at = acts.index(self._feel.focus) + by if self._feel.focus in acts else (0 if by > 0 else -1)
+            self._feel = self._feel._replace(focus=acts[at % len(acts)])
+            self._top.feel(self._feel)
+
+    def enter(self) -> None:
+        """Does what has the focus."""
+        if self._feel.focus is not None:
+            self._touched()
+            self._do(self._feel.focus)
+
+
+def _sheet(kit: Kit, view: IdleSheet) -> list[Placed]:
+    panel = kit.theme.panel
+    whole = Box(0, 0, panel.width, panel.height)
+    idle = Idle(view)
+    height = idle.height(kit, panel.width)
+    return [
+        Placed(Scrim(), whole),
+        Placed(Anywhere(act_of(view.actions[0])), whole),
+        Placed(idle, Box(0, panel.height - height, panel.width, height)),
+    ]
