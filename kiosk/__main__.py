@@ -1,0 +1,388 @@
+"""The command line of the kiosk: `kiosk --help`.
+
+Exit status 0: done; 1: it did not work, or what was looked at is not in order; 2: it could not begin, because an
+option, a setting or the machine has to be changed first. Faults are one coded line each on standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from domain.slip import Variant
+
+if TYPE_CHECKING:
+    from kiosk.home import Home
+    from kiosk.settings import Settings
+    from localdb.catalogue.handle import CatalogueShelf
+
+# Everything else is imported where it is needed: `kiosk --help` answers before SQLAlchemy, Pillow or Kivy are loaded.
+
+
+class Coded(TyperGroup):
+    """Turns what a command raises into one coded line on standard error and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, TyperException):
+            raise
+        except BrokenPipeError:
+            from kiosk.terminal import close_quietly
+
+            close_quietly()
+            raise typer.Exit(1) from None
+        except (Exception, KeyboardInterrupt) as error:
+            from kiosk.terminal import fault
+
+            raise typer.Exit(fault(error, verbose=bool(ctx.params.get("verbose")))) from None
+
+
+def _group(help: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
+    # No markup: rich would be loaded for help alone.
+    return typer.Typer(
+        help=help,
+        cls=cls,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+app = _group("便民亭: finds any public service of the city in people's own words and prints the guide.", Coded)
+catalogue_app = _group("Catalogues: build one from records, lint records.")
+printer_app = _group("The slip printer: how it is, a test slip, a ruler.")
+app.add_typer(catalogue_app, name="catalogue")
+app.add_typer(printer_app, name="printer")
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: kiosk.toml in BIANMINTING_HOME]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+CatalogueOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalogue", metavar="FILE.db", exists=True, dir_okay=False, help="Instead of the kiosk's own catalogue."
+    ),
+]
+Records = Annotated[
+    list[Path], typer.Argument(metavar="RECORDS", exists=True, help="Record files, or folders of *.jsonl.")
+]
+Lang = Literal["zh-Hans", "zh-Hant", "en", "ja", "ko"]
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """Where a command works: the settings and the home."""
+
+    settings: Settings
+    home: Home
+
+
+def _premises(config: Path | None) -> Premises:
+    from kiosk.home import Home
+    from kiosk.settings import load
+
+    return Premises(load(config), Home.of(os.environ))
+
+
+@contextlib.contextmanager
+def _shelf(premises: Premises, path: Path | None) -> Iterator[CatalogueShelf]:
+    """The catalogue to read: `path`, else what the kiosk itself would show."""
+    from kiosk.clock import system_clock, today_of
+    from kiosk.contents import catalogue_file
+    from kiosk.terminal import Progress
+    from localdb.catalogue.handle import CatalogueShelf
+
+    with Progress("building the sample city") as progress:
+        path = path or catalogue_file(premises.settings, premises.home, progress)
+    shelf = CatalogueShelf(today_of(system_clock(premises.settings.clock.zone)))
+    try:
+        shelf.put(path)
+        yield shelf
+    finally:
+        shelf.close()
+
+
+@contextlib.contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """While no kiosk runs in this home."""
+    from kiosk.lock import KioskLock
+
+    home.prepare()
+    with KioskLock(home):
+        yield
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log lines and tracebacks on standard error.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    import logging
+
+    root = logging.getLogger()
+    handler: logging.Handler = logging.NullHandler()
+    if verbose:
+        from kiosk.logs import LineFormatter
+
+        handler = logging.StreamHandler()
+        handler.setFormatter(LineFormatter())
+        ctx.call_on_close(lambda level=root.level: root.setLevel(level))
+        root.setLevel(logging.DEBUG)
+    root.addHandler(handler)
+    ctx.call_on_close(lambda: root.removeHandler(handler))
+
+
+# --- The kiosk itself -----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    windowed: Annotated[bool, typer.Option("--windowed", help="In a window instead of the whole screen.")] = False,
+) -> None:
+    """Runs the kiosk."""
+    from domain.errors import SettingsError
+
+    premises = _premises(config)
+    if problems := premises.settings.unready():
+        raise SettingsError(problems)
+    with _street_process(premises):
+        from kiosk.app import run as run_kiosk
+
+        raise typer.Exit(run_kiosk(premises.settings, premises.home, windowed=windowed))
+
+
+@app.command()
+def tour(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Where the pictures go.")],
+    all_screens: Annotated[
+        bool, typer.Option("--all", help="Every screen in every state and language, not only the six stations.")
+    ] = False,
+    workbench: Annotated[
+        str | None,
+        typer.Option("--workbench", metavar="URL", help="With --all: a virtual printer, to show its faults, too."),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Walks through the kiosk without a display and leaves a picture of every station."""
+    from kiosk.terminal import say
+
+    premises = _premises(config)
+    out.mkdir(parents=True, exist_ok=True)
+    with _alone(premises.home):
+        _quiet_kivy(premises.home)
+        if all_screens:
+            from kiosk.gallery import everything
+
+            pictures = everything(premises.settings, premises.home, out, workbench)
+        else:
+            from kiosk.tour import tour as walk_through
+
+            pictures = walk_through(premises.settings, premises.home, out)
+    for picture in pictures:
+        say(str(picture))
+
+
+@contextlib.contextmanager
+def _street_process(premises: Premises) -> Iterator[None]:
+    """Home, log files, the lock and Kivy's environment, in the order in which each may need the one before."""
+    from kiosk.clock import zone_of
+    from kiosk.lock import KioskLock
+    from kiosk.logs import crash_stacks_in, logging_to
+
+    settings, home = premises.settings, premises.home
+    home.prepare()
+    _quiet_kivy(home)
+    with (
+        KioskLock(home),
+        logging_to(home, settings.log, zone_of(settings.clock.zone)),
+        crash_stacks_in(home, settings.log),
+    ):
+        yield
+
+
+def _quiet_kivy(home: Home) -> None:
+    """Before the first import of Kivy: no arguments, files or configuration of its own, and its log is ours."""
+    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG"):
+        os.environ[name] = "1"
+    # With any other mode Kivy takes standard error away from Python, and tracebacks are lost.
+    os.environ["KIVY_LOG_MODE"] = "PYTHON"
+    os.environ["KIVY_HOME"] = str(home.root / "kivy")
+
+
+@app.command()
+def diagnose(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Says how this kiosk is. Always a complete report, however much is broken; status 1 when anything is not well."""
+    from kiosk.diagnosis import diagnose as report
+
+    raise typer.Exit(report(config, os.environ, json=json))
+
+
+@app.command("staff-pin")
+def staff_pin() -> None:
+    """Asks for a staff PIN (from a terminal, else a line of standard input) and prints its hash for staff.pin_hash."""
+    from kiosk.staffgate import PinHash, UnfitPin
+    from kiosk.terminal import say
+
+    if sys.stdin.isatty():
+        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        pin = sys.stdin.readline().rstrip("\r\n")
+    try:
+        say(str(PinHash.make(pin)))
+    except UnfitPin as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+# --- Content --------------------------------------------------------------------------------------------------------
+
+
+@catalogue_app.command("build")
+def catalogue_build(
+    records: Records,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.db", dir_okay=False, help="The catalogue file to write.")],
+    revision: Annotated[int, typer.Option(metavar="N", min=0, help="Number of this release.")] = 1,
+) -> None:
+    """Builds a catalogue from records. Nothing is written unless every record is in order."""
+    from kiosk.editing import build_catalogue
+
+    build_catalogue(records, out, revision, dt.datetime.now(dt.UTC))
+
+
+@catalogue_app.command("lint")
+def catalogue_lint(files: Records, json: JsonOption = False) -> None:
+    """Lints records, all files together. Status 1 when something in them must not be published."""
+    from kiosk.editing import lint_files
+
+    raise typer.Exit(lint_files(files, as_json=json, today=dt.date.today()))
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="A question in people's own words.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            "--batch", metavar="FILE", help="One query a line (- is standard input); one JSON object a line out."
+        ),
+    ] = None,
+    catalogue: CatalogueOption = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Most hits a query.")] = 30,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Searches as a citizen would."""
+    from kiosk.asking import ask, ask_all
+
+    if (query is None) == (batch is None):
+        raise typer.BadParameter("give a query or --batch, not both and not neither")
+    with _shelf(_premises(config), catalogue) as shelf:
+        reader = shelf.current()
+        assert reader is not None
+        if query is not None:
+            ask(reader, query, limit, as_json=json)
+        elif batch is not None:
+            with _lines(batch) as lines:
+                ask_all(reader, lines, limit)
+
+
+@contextlib.contextmanager
+def _lines(path: Path) -> Iterator[Iterable[str]]:
+    """The lines of a file; `-`: of standard input."""
+    if str(path) == "-":
+        yield sys.stdin
+        return
+    if not path.is_file():
+        raise typer.BadParameter(f"no file {path}")
+    with path.open(encoding="utf-8") as stream:
+        try:
+            yield stream
+        except UnicodeDecodeError as error:
+            raise typer.BadParameter(f"{path} is not UTF-8: {error.reason}") from None
+
+
+# --- Paper ----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def slip(
+    item: Annotated[str, typer.Argument(metavar="ITEM_ID", help="A guide or a life event.")],
+    width: Annotated[Literal["80", "58"], typer.Option("--width", help="Paper width in millimetres.")] = "80",
+    lang: Annotated[Lang, typer.Option("--lang", help="Language.")] = "zh-Hans",
+    variant: Annotated[
+        Variant, typer.Option("--variant", help="Everything, shortened, or for old eyes.")
+    ] = Variant.FULL,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="F.png", dir_okay=False, help="Write the picture.")
+    ] = None,
+    escpos: Annotated[
+        Path | None, typer.Option("--escpos", metavar="F.bin", dir_okay=False, help="Write the printer's bytes.")
+    ] = None,
+    catalogue: CatalogueOption = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Draws the guide slip (明白纸) of an item, dot by dot as the printer would get it."""
+    from journeys.visit import Visit
+    from kiosk.slips import profile_for, show_slip
+    from kiosk.wiring import desk_tools
+
+    premises = _premises(config)
+    with _shelf(premises, catalogue) as shelf:
+        profile = profile_for(premises.settings, width)
+        visit = Visit(desk_tools(premises.settings, shelf, profile.width), 0, lang)
+        show_slip(visit, item, variant, profile, picture=out, escpos=escpos, as_json=json)
+
+
+@printer_app.command("status")
+def printer_status(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Asks the printer how it is. Status 1 when it would not print."""
+    from kiosk.slips import show_status
+
+    raise typer.Exit(show_status(_premises(config).settings, as_json=json))
+
+
+@printer_app.command("test")
+def printer_test(config: ConfigOption = None) -> None:
+    """Prints the test slip of staff mode and waits for it. The kiosk must not be running."""
+    from kiosk.slips import print_test
+
+    premises = _premises(config)
+    with _alone(premises.home):
+        raise typer.Exit(print_test(premises.settings, premises.home))
+
+
+@printer_app.command("calibrate")
+def printer_calibrate(config: ConfigOption = None) -> None:
+    """Prints a ruler: is the whole width printed, does every dot burn? The kiosk must not be running."""
+    from kiosk.slips import print_ruler
+
+    premises = _premises(config)
+    with _alone(premises.home):
+        raise typer.Exit(print_ruler(premises.settings, premises.home))
+
+
+def main() -> None:
+    """Entry point of the `kiosk` command."""
+    app(prog_name="kiosk")
+
+
+if __name__ == "__main__":
+    main()

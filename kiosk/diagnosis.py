@@ -1,0 +1,191 @@
+"""Which probes look at what: at the whole machine for `kiosk diagnose`, at the running kiosk for staff in front of it.
+
+Each probe imports what it needs by itself, so that a room that cannot even be imported costs one line of the report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from domain.errors import CatalogueError, Code, DeviceStoreError, SettingsError
+from domain.events import PrinterState
+from domain.ports import CatalogueHandle, CatalogueInfo, Clock, SlipJournal, SlipPrinter
+from kiosk import probes
+from kiosk.clock import SystemClock, system_clock
+from kiosk.health import KioskDiagnosis, as_json, examine
+from kiosk.home import Home
+from kiosk.probes import Finding, Probe
+from kiosk.settings import Settings, load
+from kiosk.terminal import say, say_json
+from phrases import Phrases
+
+
+def diagnose(config: Path | None, environ: Mapping[str, str], *, json: bool) -> int:
+    """Prints the report on this machine; exit status 1 when anything is not well."""
+    settings = _settings(config, environ)
+    at = system_clock(settings.clock.zone).now()
+    report = as_json(examine(machine_probes(config, environ)), at)
+    if json:
+        say_json(report, indent=2)
+    else:
+        for probe in report["probes"]:
+            say(f"{'ok' if probe['well'] else '!!'}  {probe['probe']:<10} {probe['state']:<11} {probe['detail']}")
+    return 0 if report["well"] else 1
+
+
+def _settings(config: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings, or the defaults where they do not fit: everything else is still worth looking at."""
+    try:
+        return load(config, environ)
+    except SettingsError:
+        return Settings()
+
+
+def machine_probes(config: Path | None, environ: Mapping[str, str]) -> Mapping[str, Probe]:
+    """Everything that can be asked of a machine on which the kiosk does not need to run."""
+    settings, home = _settings(config, environ), Home.of(environ)
+    return {
+        "settings": lambda: probes.settings(lambda: load(config, environ)),
+        "software": probes.software,
+        "libraries": probes.libraries,
+        "fonts": lambda: probes.fonts(font_files(home)),
+        "home": lambda: probes.home(home),
+        "catalogue": lambda: probes.catalogue(lambda: _proved(settings, home)),
+        "journal": lambda: _journal_file(home),
+        "printer": lambda: _printer_asked(settings),
+        "pinyin": lambda: probes.pinyin(_pinyin_missing),
+        "display": lambda: probes.display(environ),
+        "clock": lambda: probes.clock(_clock(settings, home)),
+        "staff": lambda: probes.staff(settings),
+    }
+
+
+def running(
+    settings: Settings,
+    home: Home,
+    catalogue: CatalogueHandle,
+    printer: SlipPrinter,
+    journal: SlipJournal,
+    clock: Clock,
+    pinyin_missing: str,
+    environ: Mapping[str, str],
+) -> KioskDiagnosis:
+    """The diagnosis of a running kiosk; nothing in it waits for a device."""
+
+    def open_now() -> CatalogueInfo | None:
+        held = catalogue.current()
+        return held.info if held is not None else None
+
+    live: dict[str, Probe] = {
+        "printer": lambda: _printer(settings, printer.state.value),
+        "catalogue": lambda: probes.catalogue(open_now),
+        "clock": lambda: probes.clock(clock),
+        "journal": lambda: _journal(journal),
+        "home": lambda: probes.home(home),
+    }
+    lasting: dict[str, Probe] = {
+        "pinyin": lambda: probes.pinyin(lambda: pinyin_missing),
+        "staff": lambda: probes.staff(settings),
+        "settings": lambda: probes.settings(lambda: settings),
+        "fonts": lambda: probes.fonts(font_files(home)),
+        "display": lambda: probes.display(environ),
+        "libraries": probes.libraries,
+        "software": probes.software,
+    }
+    return KioskDiagnosis(live, lasting, Phrases())
+
+
+def font_files(home: Home) -> Mapping[Path, str]:
+    """Every font file that screen and paper need, and what makes it appear."""
+    from printer.settings import DEBIAN_FONTS
+    from screens.faces import FACES, WEIGHTS, face_file
+    from screens.kit.icons import FONT
+
+    wanted = {face_file(home.fonts, face, weight): "python -m screens.faces" for face in FACES for weight in WEIGHTS}
+    wanted |= {DEBIAN_FONTS / f"NotoSansCJK-{weight}.ttc": "apt-get install fonts-noto-cjk" for weight in WEIGHTS}
+    return wanted | {FONT: "apt-get install fonts-material-design-icons-iconfont"}
+
+
+def _proved(settings: Settings, home: Home) -> CatalogueInfo | None:
+    """The catalogue that would be shown, read from end to end; None when there is none."""
+    from kiosk.contents import catalogue_file
+    from localdb.catalogue.file import prove
+
+    try:
+        path = catalogue_file(settings, home)
+    except CatalogueError as error:
+        broken = home.catalogues()
+        if error.code is Code.NO_CATALOGUE and not broken:
+            return None
+        if error.code is Code.NO_CATALOGUE:
+            return prove(broken[0])  # raises what is wrong with the newest one
+        raise
+    return prove(path)
+
+
+def _printer(settings: Settings, state: str) -> Finding:
+    where = f"{settings.printer.host}:{settings.printer.port}, {settings.printer.profile}"
+    if settings.printer.host is None:
+        return Finding.of("printer", "none", "no printer.host is set")
+    return Finding.of("printer", state, where, host=settings.printer.host, port=settings.printer.port)
+
+
+def ask_printer(settings: Settings) -> PrinterState:
+    """What the printer says now, within its own time limits; ABSENT when none is set."""
+    from printer.connect import NetworkConnection
+    from printer.delivery import Delivery
+
+    group = settings.printer
+    host = group.host
+    if host is None:
+        return PrinterState.ABSENT
+    return Delivery(group.spooling(), lambda: NetworkConnection(host, group.port, group.connect_s)).ask()
+
+
+def _printer_asked(settings: Settings) -> Finding:
+    return _printer(settings, ask_printer(settings).value)
+
+
+def _journal(journal: SlipJournal) -> Finding:
+    try:
+        number = journal.next_number()
+    except DeviceStoreError as error:
+        return Finding.of("journal", "damaged", error.detail, code=error.code.value)
+    if number == 0:
+        return Finding.of("journal", "damaged", "device.db could not be opened", code=Code.JOURNAL_FAILED.value)
+    return Finding.of("journal", "ok", f"next slip is number {number}", next=number)
+
+
+def _pinyin_missing() -> str:
+    from inputs.pinyin import open_typing
+
+    return open_typing().missing
+
+
+def _clock(settings: Settings, home: Home) -> SystemClock:
+    """The clock with the newest catalogue as its floor, as the kiosk would have it."""
+    from kiosk.contents import looked_at, synced
+
+    clock = system_clock(settings.clock.zone)
+    for path in synced(settings, home):
+        clock.raise_floor(looked_at(path).made_at)
+        break
+    return clock
+
+
+def _journal_file(home: Home) -> Finding:
+    """Looks at `device.db` without opening it as a kiosk does: that would close the slips of a running one."""
+    path = home.device_db
+    if not path.exists():
+        return Finding.of("journal", "new", f"no {path.name} yet")
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        verdict = str(error)
+    if verdict != "ok":
+        return Finding.of("journal", "damaged", f"{path.name}: {verdict}", code=Code.JOURNAL_FAILED.value)
+    return Finding.of("journal", "ok", f"{path.name} is sound")

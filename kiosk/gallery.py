@@ -1,0 +1,260 @@
+"""Every screen in every state, as pictures: what an editor, a translator or a designer looks through.
+
+States of the printer come from a printer. With `workbench`, the address of a virtual printer's control page, its faults
+are set there, so that the pages about them are what a citizen would see; without it these states are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.events import PrinterState
+from journeys import views
+from kiosk.home import Home
+from kiosk.settings import Settings
+from kiosk.tour import Tourist, visiting
+from phrases import LANGUAGES
+
+GUIDE_FULL, GUIDE_LONG, GUIDE_SHORT, FACT, EVENT, PLACE, ORG = (
+    "ga-023", "ga-001", "zr-060", "f-001", "le-restaurant", "pl-zwzx", "org-gaj",
+)  # fmt: skip
+"""Records of the sample city with much, usual and little in them."""
+
+FAULTS = (("paper_out", PrinterState.PAPER_OUT), ("cover_open", PrinterState.COVER_OPEN))
+IDLE_S, ALERT_S = 2.0, 20.0
+
+
+def everything(settings: Settings, home: Home, out: Path, workbench: str | None) -> list[Path]:
+    """Walks all screens and returns the pictures made. Raises `CodedError` K-05 naming what was never reached."""
+    made: list[Path] = []
+    with visiting(settings, home, out) as tourist:
+        for lang in LANGUAGES:
+            _main_pages(tourist, lang, lang)
+        _main_pages(tourist, "zh-Hans", "large", large=True)
+        _side_pages(tourist)
+        _printing(tourist, workbench)
+        _staff(tourist)
+        made += tourist.pictures
+    dark = settings.model_copy(update={"screen": settings.screen.model_copy(update={"theme": "hc"})})
+    with visiting(dark, home, out) as tourist:
+        _main_pages(tourist, "zh-Hans", "dark")
+        made += tourist.pictures
+    short = settings.visit.model_copy(update={"idle_s": IDLE_S, "alert_s": ALERT_S, "cleared_s": 60})
+    with visiting(settings.model_copy(update={"visit": short}), home, out) as tourist:
+        _idle(tourist)
+        made += tourist.pictures
+    with (
+        _empty_home(home) as nothing,
+        visiting(settings.model_copy(update={"profile": "street"}), nothing, out) as tourist,
+    ):
+        tourist.see(views.NotReady)
+        tourist.picture("states/not-ready")
+        made += tourist.pictures
+    return made
+
+
+def _begin(tourist: Tourist, lang: str, *, large: bool = False) -> None:
+    tourist.walk.act("end")
+    tourist.walk.act("again")
+    if not isinstance(tourist.view, views.Home):
+        tourist.walk.act("start", lang)
+    elif tourist.walk.visit.lang != lang:
+        tourist.walk.act("language")
+        tourist.walk.act("choose", lang)
+    tourist.see(views.Home)
+    if large:
+        tourist.walk.act("large")
+
+
+def _pages(tourist: Tourist, name: str, most: int = 6) -> None:
+    """A picture of each page of what is open; a screen that has no further page shows its last one again."""
+    before = b""
+    for page in range(most):
+        tourist.walk.act("page", str(page))
+        path = tourist.picture(f"{name}-{page + 1}")
+        now = path.read_bytes()
+        if now == before:
+            path.unlink()
+            tourist.pictures.pop()
+            return
+        before = now
+
+
+def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False) -> None:
+    if not isinstance(tourist.view, views.Attract):
+        tourist.walk.act("end")
+        tourist.until("the attract screen", lambda: isinstance(tourist.view, views.Attract))
+    tourist.picture(f"{folder}/01-attract")
+    _begin(tourist, lang, large=large)
+    tourist.picture(f"{folder}/02-home")
+    tourist.touch("type")
+    tourist.see(views.Search)
+    tourist.picture(f"{folder}/03-search-empty")
+    for letter in "jiazhao":
+        tourist.touch("key", letter)
+    tourist.picture(f"{folder}/03-search")
+    tourist.walk.act("clear")
+    for name, question in (("05-results", "驾照丢了怎么办"), ("26-weak", "量子纠缠")):
+        tourist.walk.act("home")
+        tourist.walk.act("ask", question)
+        tourist.see(views.Results)
+        tourist.picture(f"{folder}/{name}")
+    for number, id in (("06", GUIDE_FULL), ("06-long", GUIDE_LONG), ("06-short", GUIDE_SHORT)):
+        tourist.walk.act("home")
+        tourist.walk.act("open", id)
+        tourist.see(views.Guide)
+        _pages(tourist, f"{folder}/{number}-guide")
+    for name, id in (("07-fact", FACT), ("08-event", EVENT)):
+        tourist.walk.act("home")
+        tourist.walk.act("open", id)
+        _pages(tourist, f"{folder}/{name}")
+    for name, action, value in (
+        ("09-theme", "theme", "6"),
+        ("09-events", "events", ""),
+        ("17-departments", "departments", ""),
+        ("18-places", "places", ""),
+        ("19-notices", "notices", ""),
+        ("20-languages", "language", ""),
+    ):
+        tourist.walk.act("home")
+        tourist.walk.act(action, value)
+        tourist.picture(f"{folder}/{name}")
+    tourist.walk.act("home")
+    tourist.walk.act("open", GUIDE_FULL)
+    tourist.walk.act("print")
+    tourist.see(views.SlipPreview)
+    tourist.picture(f"{folder}/12-slip-preview")
+    tourist.walk.act("end")
+    tourist.picture(f"{folder}/16-cleared")
+
+
+def _side_pages(tourist: Tourist) -> None:
+    _begin(tourist, "zh-Hans")
+    tourist.walk.act("open", GUIDE_FULL)
+    tourist.walk.act("tick", "0")
+    tourist.picture("states/guide-ticked")
+    tourist.walk.act("take")
+    tourist.picture("states/take-away")
+    tourist.walk.act("home")
+    tourist.walk.act("open", ORG)
+    for tab in ("duties", "sections", "staff"):
+        tourist.walk.act("tab", tab)
+        tourist.picture(f"states/department-{tab}")
+    tourist.walk.act("home")
+    tourist.walk.act("open", PLACE)
+    _pages(tourist, "states/place")
+    tourist.walk.act("home")
+    tourist.walk.act("open", EVENT)
+    page = tourist.see(views.LifeEvent)
+    for _, options in page.questions:
+        tourist.walk.act(options[0][0].action, options[0][0].value)
+    _pages(tourist, "states/event-answered")
+    for variant in ("full", "large", "compact"):
+        tourist.walk.act("home")
+        tourist.walk.act("open", GUIDE_LONG)
+        tourist.walk.act("print")
+        tourist.walk.act("variant", variant)
+        tourist.picture(f"states/slip-{variant}")
+    tourist.walk.trouble()
+    tourist.picture("states/trouble")
+    tourist.walk.act("home")
+
+
+def _printing(tourist: Tourist, workbench: str | None) -> None:
+    _begin(tourist, "zh-Hans")
+    tourist.walk.act("open", GUIDE_FULL)
+    tourist.walk.act("print")
+    tourist.walk.act("submit")
+    if isinstance(tourist.view, views.Printing):
+        tourist.picture("states/printing")
+    tourist.until("the printer's word", lambda: isinstance(tourist.view, views.Printed | views.NotPrinted))
+    tourist.picture("states/printed")
+    tourist.walk.act("missing")
+    tourist.picture("states/printed-missing")
+    if workbench is None:
+        return
+    for fault, state in FAULTS:
+        _begin(tourist, "zh-Hans")
+        tourist.walk.act("open", GUIDE_FULL)
+        tourist.walk.act("print")
+        tourist.see(views.SlipPreview)
+        _ask(workbench, "fault", name=fault)
+        tourist.walk.act("submit")
+        tourist.until(fault, lambda: isinstance(tourist.view, views.NotPrinted))
+        tourist.picture(f"states/not-printed-{fault}")
+        tourist.walk.tools.printer.check()
+        _printer_is(tourist, state)
+        tourist.walk.act("back")
+        tourist.picture(f"states/guide-{fault}")
+        tourist.walk.act("end")
+        tourist.until("the attract screen", lambda: isinstance(tourist.view, views.Attract))
+        tourist.picture(f"states/attract-{fault}")
+        _ask(workbench, "clear")
+        tourist.walk.tools.printer.check()
+        tourist.until("a printer that prints", lambda: tourist.walk.tools.printer.state.prints)
+    _begin(tourist, "zh-Hans")
+    tourist.walk.act("open", GUIDE_FULL)
+    tourist.walk.act("print")
+    tourist.see(views.SlipPreview)
+    _ask(workbench, "fault", name="reset", at=4000)
+    tourist.walk.act("submit")
+    tourist.until("an uncertain end", lambda: isinstance(tourist.view, views.NotPrinted))
+    tourist.picture("states/not-printed-uncertain")
+    _ask(workbench, "clear")
+
+
+def _printer_is(tourist: Tourist, state: PrinterState) -> None:
+    tourist.until(f"a printer that is {state}", lambda: tourist.walk.tools.printer.state is state)
+
+
+def _staff(tourist: Tourist) -> None:
+    tourist.walk.act("end")
+    tourist.until("the attract screen", lambda: isinstance(tourist.view, views.Attract))
+    tourist.walk.act("staff")
+    for digit in "13":
+        tourist.walk.act("digit", digit)
+    tourist.picture("states/staff-pin")
+    tourist.walk.act("enter")
+    tourist.picture("states/staff-pin-wrong")
+    for digit in "2468":
+        tourist.walk.act("digit", digit)
+    tourist.walk.act("enter")
+    if isinstance(tourist.view, views.Staff):
+        _pages(tourist, "states/staff", 3)
+    tourist.walk.act("leave")
+
+
+def _idle(tourist: Tourist) -> None:
+    tourist.touch("start")
+    tourist.walk.act("open", GUIDE_FULL)
+    tourist.until(
+        "the question whether anyone is there", lambda: bool(tourist.stage.scene and tourist.stage.scene.sheet)
+    )
+    tourist.picture("states/idle")
+
+
+def _ask(workbench: str, what: str, **values: object) -> None:
+    """Tells the virtual printer's control page. Raises `OSError` when it is not there."""
+    request = urllib.request.Request(
+        f"{workbench.rstrip('/')}/{what}",
+        data=json.dumps(values).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+
+
+@contextmanager
+def _empty_home(home: Home) -> Iterator[Home]:
+    """A home with fonts and nothing else."""
+    with tempfile.TemporaryDirectory(prefix="bianminting-") as folder:
+        nothing = Home(Path(folder))
+        nothing.fonts.symlink_to(home.fonts)
+        nothing.prepare()
+        yield nothing

@@ -1,0 +1,279 @@
+"""Everything that can be set about a kiosk: one frozen group a room, composed once from TOML and environment.
+
+A key ``printer.host`` is ``host`` under ``[printer]`` in the TOML file and ``BIANMINTING_PRINTER__HOST`` in the
+environment, which wins. ``docs/operations/settings.md`` lists every key; a test keeps it complete.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from domain.errors import SettingsError
+from domain.ports import KioskPlace
+from kiosk import staffgate
+from kiosk.home import VARIABLE, Home, checkout
+from printer.profiles import PROFILES
+from printer.settings import PrinterSettings as SpoolingSettings
+
+PREFIX = "BIANMINTING_"
+NESTED = "__"
+
+Key = tuple[str, ...]
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class Group(BaseModel):
+    """Base of the groups: frozen, and a key that is not known is a fault, not a remark."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PlaceSettings(Group):
+    """Where the kiosk stands."""
+
+    name: str = Field("便民亭", min_length=1, max_length=40, description="name that people read on screen and slips")
+    number: str = Field("0", pattern=r"^[0-9A-Za-z-]{1,16}$", description="the kiosk's number, read out on the phone")
+    district: str | None = Field(None, pattern=r"^[0-9]{6}$", description="district, GB/T 2260 code")
+    lat: float | None = Field(None, ge=-90, le=90, description="latitude, WGS 84 degrees")
+    lon: float | None = Field(None, ge=-180, le=180, description="longitude, WGS 84 degrees")
+    stop: str | None = Field(None, min_length=1, max_length=40, description="nearest bus stop")
+
+    @model_validator(mode="after")
+    def _whole_position(self) -> Self:
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat and lon belong together")
+        return self
+
+    def place(self) -> KioskPlace:
+        """As journeys want it."""
+        return KioskPlace(**self.model_dump())
+
+
+class ScreenSettings(Group):
+    """The panel."""
+
+    width_px: int = Field(1080, ge=320, le=7680, description="width in pixels, as people see it")
+    height_px: int = Field(1920, ge=320, le=7680, description="height in pixels")
+    mm_per_px: float = Field(0.248, ge=0.05, le=1.0, description="size of a pixel in millimetres; all sizes follow it")
+    theme: Literal["light", "hc"] = Field("light", description="colours at the start: light, or hc (high contrast)")
+
+
+class VisitSettings(Group):
+    """How long a visit waits."""
+
+    idle_s: Seconds = Field(60, description="seconds without a touch until the kiosk asks whether anyone is there")
+    alert_s: Seconds = Field(20, description="seconds that the question stands before the visit is cleared")
+    idle_large_s: Seconds = Field(120, description="idle_s with big type")
+    alert_large_s: Seconds = Field(30, description="alert_s with big type")
+    cleared_s: Seconds = Field(5, description="seconds that the farewell stands")
+    printed_s: Seconds = Field(30, description="seconds that the result of printing stands")
+    staff_idle_s: Seconds = Field(180, description="seconds without a touch until staff mode shuts")
+
+
+class PrinterSettings(Group):
+    """The slip printer."""
+
+    host: str | None = Field(None, min_length=1, description="network address; without it the kiosk has no printer")
+    port: int = Field(9100, ge=1, le=65535, description="TCP port")
+    profile: str = Field("generic-80", description=f"kind of printer: {', '.join(sorted(PROFILES))}")
+    connect_s: float = Field(2.0, gt=0, le=60, description="seconds until the printer counts as absent")
+    status_s: float = Field(0.5, gt=0, le=10, description="seconds to wait for each answer about its state")
+    stall_s: float = Field(3.0, gt=0, le=120, description="seconds that it may take nothing at all while it is sent to")
+    confirm_s: float = Field(20.0, gt=0, le=120, description="seconds to wait for its word that a slip is done")
+    poll_s: float = Field(10.0, ge=1, le=600, description="seconds between questions while nothing is printed")
+    slips_per_visit: int = Field(3, ge=1, le=50, description="slips that one visit may print")
+
+    @field_validator("profile")
+    @classmethod
+    def _is_profile(cls, value: str) -> str:
+        if value not in PROFILES:
+            raise ValueError(f"none of {', '.join(sorted(PROFILES))}")
+        return value
+
+    def spooling(self) -> SpoolingSettings:
+        """As the printer room wants them."""
+        return SpoolingSettings(
+            host=self.host,
+            port=self.port,
+            profile=self.profile,
+            connect_seconds=self.connect_s,
+            status_seconds=self.status_s,
+            stall_seconds=self.stall_s,
+            confirm_seconds=self.confirm_s,
+            poll_seconds=self.poll_s,
+            slips_a_session=self.slips_per_visit,
+        )
+
+
+class CatalogueSettings(Group):
+    """The content."""
+
+    sample_city: Path | None = Field(
+        None, description="folder with the records of the sample city (demo profile only); a checkout brings one along"
+    )
+
+
+class StaffSettings(Group):
+    """The staff's way in."""
+
+    pin_hash: SecretStr | None = Field(
+        None, description="what `kiosk staff-pin` prints for the staff PIN; without it staff mode stays shut"
+    )
+
+    @field_validator("pin_hash")
+    @classmethod
+    def _is_hash(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            staffgate.PinHash.parse(value.get_secret_value())
+        return value
+
+
+class ClockSettings(Group):
+    """Wall time."""
+
+    zone: str = Field("Asia/Shanghai", description="time zone, IANA name")
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value != "Asia/Shanghai":  # known by heart, see kiosk.clock
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError("no such time zone") from None
+        return value
+
+
+class LogSettings(Group):
+    """What is written down about the kiosk itself. Never what a citizen typed, at no level."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is written")
+    file_kb: int = Field(1024, ge=16, le=102400, description="size of a log file in kB; then the next one begins")
+    files: int = Field(5, ge=1, le=100, description="log files that are kept besides the current one")
+
+
+class Settings(Group):
+    """All settings of one kiosk, made by `load`."""
+
+    profile: Literal["street", "demo"] = Field(
+        "street", description="street, or demo: sample content, marked on every page, and the staff PIN 2468"
+    )
+    place: PlaceSettings = PlaceSettings()
+    screen: ScreenSettings = ScreenSettings()
+    visit: VisitSettings = VisitSettings()
+    printer: PrinterSettings = PrinterSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
+    staff: StaffSettings = StaffSettings()
+    clock: ClockSettings = ClockSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def demo(self) -> bool:
+        return self.profile == "demo"
+
+    @property
+    def sample_city(self) -> Path | None:
+        """The folder of the sample city: as set, else that of the checkout; None: there is none."""
+        if self.catalogue.sample_city is not None:
+            return self.catalogue.sample_city
+        tree = checkout()
+        folder = tree / "deploy" / "sample_city" if tree else None
+        return folder if folder is not None and folder.is_dir() else None
+
+    def unready(self) -> tuple[str, ...]:
+        """What still has to be set before this kiosk may stand on the street, one sentence a key."""
+        if self.demo:
+            return ()
+        return tuple(
+            f"place.{key}: must be set on a street kiosk"
+            for key in ("name", "number")
+            if key not in self.place.model_fields_set
+        )
+
+
+def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process: `config`, else kiosk.toml in the home when there is one; the environment over both.
+
+    Raises `SettingsError` (K-03) with every fault at once, each naming its key, where it was set and what is wrong.
+    """
+    problems: list[str] = []
+    path = config or Home.of(environ).config
+    written = _file(path, problems) if config is not None or path.is_file() else {}
+    variables = _variables(environ)
+    merged = written
+    for key, name in variables.items():
+        merged = _with(merged, key, environ[name])
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            key = tuple(map(str, fault["loc"]))
+            problems.append(f"{'.'.join(key)} ({variables.get(key, path)}): {_reason(key, fault)}")
+    else:
+        if not problems:
+            return settings
+    raise SettingsError(tuple(problems))
+
+
+def keys(group: type[Group] = Settings, above: Key = ()) -> Iterator[tuple[Key, FieldInfo]]:
+    """Every key that can be set, in order: ("printer", "host") and what is known about it."""
+    for name, field in group.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Group):
+            yield from keys(inner, (*above, name))
+        else:
+            yield (*above, name), field
+
+
+def variable(key: Key) -> str:
+    """The name of `key` in the environment."""
+    return PREFIX + NESTED.join(key).upper()
+
+
+def _file(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        problems.append(f"{path}: cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        problems.append(f"{path}: not UTF-8 at byte {error.start}")
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{path}: not TOML: {error}")
+    return {}
+
+
+def _variables(environ: Mapping[str, str]) -> dict[Key, str]:
+    """Keys that the environment sets, and by which variable; an empty variable sets nothing."""
+    return {
+        tuple(name.removeprefix(PREFIX).lower().split(NESTED)): name
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name != VARIABLE and environ[name]
+    }
+
+
+def _with(tree: dict[str, Any], key: Key, value: str) -> dict[str, Any]:
+    """`tree` with `value` at `key`; what stands in the way of the key (a scalar where a group belongs) goes."""
+    first, *rest = key
+    if rest:
+        below = tree.get(first)
+        return tree | {first: _with(below if isinstance(below, dict) else {}, tuple(rest), value)}
+    return tree | {first: value}
+
+
+def _reason(key: Key, fault: ErrorDetails) -> str:
+    """What is wrong, without the value: it may be a secret typed under the wrong key."""
+    if fault["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(".".join(key), [".".join(known) for known, _ in keys()], n=1)
+        return f"no such setting; did you mean {near[0]}?" if near else "no such setting"
+    return fault["msg"].removeprefix("Value error, ")

@@ -1,0 +1,192 @@
+"""The tour: the real kiosk, touched where a person would touch it, and a picture of what is seen then.
+
+Nothing is drawn for the picture's sake: a touch is put into Kivy's own queue at the middle of what it means.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kivy.base import EventLoop
+from kivy.clock import Clock
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFlush, glReadPixels
+from kivy.graphics.texture import Texture
+from kivy.input.motionevent import MotionEvent
+
+from domain.errors import Code, CodedError
+from journeys import views
+from journeys.walk import Walk
+from kiosk import window
+from kiosk.app import KioskApp
+from kiosk.bridge import Bridge
+from kiosk.home import Home
+from kiosk.settings import Settings
+from kiosk.wiring import open_rooms
+from screens.kit.part import Target
+from screens.stage import Stage
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 30.0
+"""How long a station may take; a slip needs a few seconds."""
+
+QUERY = "jiazhao"
+
+
+class Finger(MotionEvent):
+    """One finger on the glass, at a pixel counted from the lower left corner."""
+
+    def __init__(self, number: int, x: float, y: float) -> None:
+        win = EventLoop.window
+        super().__init__("tour", number, {"sx": x / win.width, "sy": y / win.height}, is_touch=True, type_id="touch")
+
+    def depack(self, args: Any) -> None:
+        self.profile = ["pos"]
+        self.sx, self.sy = args["sx"], args["sy"]
+        super().depack(args)
+
+
+class Tourist:
+    """Touches and looks. Raises `CodedError` K-05 naming what never came."""
+
+    def __init__(self, app: KioskApp, out: Path) -> None:
+        self._app = app
+        self._out = out
+        self._fingers = 0
+        self.pictures: list[Path] = []
+
+    @property
+    def view(self) -> views.View:
+        """What is on the screen."""
+        assert self.stage.scene is not None
+        return self.stage.scene.view
+
+    @property
+    def stage(self) -> Stage:
+        """The widget that is touched."""
+        assert self._app.stage is not None
+        return self._app.stage
+
+    @property
+    def walk(self) -> Walk:
+        """The walk behind it."""
+        assert self._app.walk is not None
+        return self._app.walk
+
+    def frames(self, count: int = 1) -> None:
+        """Lets the main loop run. Without the flush SDL's offscreen driver hoards the commands of every frame."""
+        for _ in range(count):
+            EventLoop.idle()
+            glFlush()
+
+    def until(self, what: str, true: Callable[[], bool]) -> None:
+        """Runs the main loop until `true`."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not true():
+            if time.monotonic() > deadline:
+                raise CodedError(Code.SCREEN_TROUBLE, f"the tour waited in vain for: {what}")
+            self.frames()
+
+    def see(self, kind: type[Any]) -> Any:
+        """Waits for a view of `kind`."""
+        self.until(kind.__name__, lambda: isinstance(self.view, kind))
+        self.frames(2)
+        return self.view
+
+    def target(self, action: str, value: str | None = None) -> Target:
+        """Waits for the thing that hands back `action` (and `value`, when one is named) to take touches."""
+        found: list[Target] = []
+
+        def there() -> bool:
+            wanted = (action, value)
+            found[:] = [it for it in self.stage.targets if it.act == wanted or (value is None and it.act[0] == action)]
+            return bool(found) and self.stage.ready
+
+        self.until(f"{action} {value or ''}", there)
+        return found[0 if value is None else -1]
+
+    def touch(self, action: str, value: str | None = None) -> None:
+        """Touches it in the middle, and lets the finger go."""
+        box = self.target(action, value).box
+        self._fingers += 1
+        x, y = box.x + box.w / 2, EventLoop.window.height - (box.y + box.h / 2)
+        finger = Finger(self._fingers, x, y)
+        for kind in ("begin", "end"):
+            if kind == "end":
+                finger.update_time_end()
+            EventLoop.post_dispatch_input(kind, finger)
+            self.frames()
+        self.frames()
+
+    def picture(self, name: str) -> Path:
+        """Keeps what is on the glass as ``name.png``."""
+        self.frames(2)
+        width, height = EventLoop.window.system_size
+        glass = Texture.create(size=(width, height), colorfmt="rgb")
+        glass.blit_buffer(glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE), colorfmt="rgb")
+        path = self._out / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        glass.save(str(path), flipped=True)
+        self.pictures.append(path)
+        return path
+
+
+@contextmanager
+def visiting(settings: Settings, home: Home, out: Path) -> Iterator[Tourist]:
+    """The kiosk of `settings` on an offscreen panel, its main loop in our hands."""
+    panel = window.panel(settings.screen)
+    window.prepare(panel, windowed=False, offscreen=True)
+    bridge = Bridge()
+    with open_rooms(settings, home, bridge.post) as rooms:
+        app = KioskApp(settings, rooms, bridge, home, panel, motion=False)
+        app._run_prepare()
+        try:
+            tourist = Tourist(app, out)
+            tourist.frames(3)
+            yield tourist
+        finally:
+            app.stop()
+            for event in Clock.get_events():
+                event.cancel()
+
+
+def stations(tourist: Tourist) -> None:
+    """Home, search, results, guide, slip preview, and what came of printing."""
+    tourist.see(views.Attract)
+    tourist.touch("start")
+    tourist.see(views.Home)
+    tourist.picture("1-home")
+    tourist.touch("type")
+    for letter in QUERY:
+        tourist.see(views.Search)
+        tourist.touch("key", letter)
+    tourist.until("results while typing", lambda: len(tourist.see(views.Search).rows) >= 3)
+    tourist.picture("2-search")
+    tourist.touch("pick", "0")
+    tourist.touch("submit")
+    tourist.see(views.Results)
+    tourist.picture("3-results")
+    tourist.touch("open")
+    tourist.see(views.Guide)
+    tourist.picture("4-guide")
+    tourist.touch("print")
+    tourist.see(views.SlipPreview)
+    tourist.picture("5-slip-preview")
+    tourist.touch("submit")
+    tourist.until("the printer's word", lambda: isinstance(tourist.view, views.Printed | views.NotPrinted))
+    tourist.picture("6-printed")
+
+
+def tour(settings: Settings, home: Home, out: Path) -> list[Path]:
+    """Walks the stations and returns the pictures made, in order.
+
+    Raises `CodedError`: K-04 without fonts, K-05 naming the station that was never reached.
+    """
+    with visiting(settings, home, out) as tourist:
+        stations(tourist)
+        return tourist.pictures

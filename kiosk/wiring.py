@@ -1,0 +1,170 @@
+"""Makes the rooms of one kiosk out of its settings, hands them to each other, and closes them in reverse order."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import CatalogueError, Code, CodedError, DeviceStoreError
+from domain.ports import CatalogueHandle, Marks, Post, SlipPreview
+from inputs.pinyin import PinyinTyping, open_typing
+from journeys.visit import Tools, VisitSettings
+from kiosk.clock import MARK, SystemClock, system_clock, today_of
+from kiosk.contents import sample_city, synced
+from kiosk.diagnosis import running
+from kiosk.health import KioskDiagnosis
+from kiosk.home import Home
+from kiosk.settings import Settings
+from kiosk.staffgate import DEMO_HASH, HashedStaffGate, PinHash
+from kiosk.unkept import UnkeptDevice
+from localdb.catalogue.handle import CatalogueShelf
+from localdb.device.store import DeviceStore
+from phrases import Phrases
+from printer.layout import SlipLayout
+from printer.qr import SegnoQrCodes
+from printer.settings import PrinterSettings
+from printer.spooler import Spooler
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What a screen process is given. `tools` is all that journeys ever see; the rest is for the plug board alone."""
+
+    tools: Tools
+    shelf: CatalogueShelf
+    clock: SystemClock
+    marks: Marks
+
+    def open_catalogue(self, path: Path) -> None:
+        """Shows the catalogue in `path` from now on, on screen and on the pinyin keyboard. Call it when no citizen is
+        there. Raises `CatalogueError` (D-01, D-02); the old one stays then.
+        """
+        info = self.shelf.put(path)
+        self.clock.raise_floor(info.made_at)
+        catalogue = self.shelf.current()
+        if catalogue is not None:
+            self.tools.typing.use(catalogue.lexicon())
+        log.info("%s: revision %d, digest %s", path.name, info.revision, info.digest)
+
+    def keep_time(self) -> None:
+        """Notes what the clock knows, so that the next start notices a dead battery; now and then is enough."""
+        floor = self.clock.floor
+        if floor is not None:
+            with contextlib.suppress(DeviceStoreError):
+                self.marks.put(MARK, str(int(floor.timestamp())))
+
+
+@contextlib.contextmanager
+def open_rooms(
+    settings: Settings,
+    home: Home,
+    post: Post,
+    *,
+    progress: Callable[[float], None] | None = None,
+    preview: SlipPreview | None = None,
+) -> Iterator[Rooms]:
+    """The rooms of this kiosk, running while the block does. `post` is called from their threads, `progress` while the
+    sample city is built; `preview` draws the paper, as the printer room does it unless given.
+
+    Whatever is missing is left out, logged, and told by the diagnosis: without a printer slips can be looked at and
+    taken along as QR codes; without a readable catalogue citizens see 尚未同步; without a writable `device.db` nothing
+    is printed; without the pinyin library the keyboard knows the catalogue's words alone. Only fonts have no
+    substitute: raises `CodedError` K-04.
+    """
+    with contextlib.ExitStack() as closing:
+        preview = preview or SlipLayout(settings.printer.spooling().device.width)
+        device = closing.enter_context(_device(home))
+        clock = system_clock(settings.clock.zone, device)
+        shelf = CatalogueShelf(today_of(clock))
+        closing.callback(shelf.close)
+        typing = open_typing()
+        spooler = closing.enter_context(Spooler(settings.printer.spooling(), preview, device, device, post))
+        rooms = Rooms(
+            tools=Tools(
+                catalogue=shelf,
+                printer=spooler,
+                preview=preview,
+                qr=SegnoQrCodes(),
+                typing=typing,
+                clock=clock,
+                place=settings.place.place(),
+                gate=staff_gate(settings),
+                diagnosis=running(settings, home, shelf, spooler, device, clock, typing.missing, os.environ),
+                marks=device,
+                settings=visit_settings(settings),
+            ),
+            shelf=shelf,
+            clock=clock,
+            marks=device,
+        )
+        _first_catalogue(rooms, settings, home, progress)
+        closing.callback(rooms.keep_time)
+        yield rooms
+
+
+@contextlib.contextmanager
+def _device(home: Home) -> Iterator[DeviceStore | UnkeptDevice]:
+    """`device.db` while the block runs; where it can be neither opened nor made, what stands in for it."""
+    try:
+        store = DeviceStore(home.device_db)
+    except DeviceStoreError as error:
+        log.error("nothing will be printed: %s", error.detail, extra={"code": error.code})
+        yield UnkeptDevice(error.detail)
+    else:
+        with store:
+            yield store
+
+
+def _first_catalogue(rooms: Rooms, settings: Settings, home: Home, progress: Callable[[float], None] | None) -> None:
+    """The newest catalogue that opens, in the demo profile else the sample city, else none."""
+    for path in synced(settings, home):
+        try:
+            rooms.open_catalogue(path)
+        except CatalogueError as error:
+            log.warning("passed over: %s", error.detail, extra={"code": error.code})
+        else:
+            return
+    try:
+        if settings.demo:
+            rooms.open_catalogue(sample_city(settings, home, progress))
+        else:
+            log.warning("no catalogue in %s", home.root, extra={"code": Code.NO_CATALOGUE})
+    except CodedError as error:
+        log.warning("no sample city: %s", error.detail, extra={"code": error.code})
+
+
+def desk_tools(settings: Settings, catalogue: CatalogueHandle, width: int) -> Tools:
+    """Tools of a visit at a desk: paper `width` dots wide can be looked at, no device is touched, nothing is kept."""
+    preview = SlipLayout(width)
+    nothing = UnkeptDevice("nothing is kept here")
+    return Tools(
+        catalogue=catalogue,
+        printer=Spooler(PrinterSettings(), preview, nothing, nothing, lambda event: None),
+        preview=preview,
+        qr=SegnoQrCodes(),
+        typing=PinyinTyping(None),
+        clock=system_clock(settings.clock.zone),
+        place=settings.place.place(),
+        gate=HashedStaffGate(None),
+        diagnosis=KioskDiagnosis({}, {}, Phrases()),
+        marks=nothing,
+        settings=visit_settings(settings),
+    )
+
+
+def staff_gate(settings: Settings) -> HashedStaffGate:
+    """The gate with the PIN that is set; in the demo profile else the documented one; else it never opens."""
+    if settings.staff.pin_hash is not None:
+        return HashedStaffGate(PinHash.parse(settings.staff.pin_hash.get_secret_value()))
+    return HashedStaffGate(PinHash.parse(DEMO_HASH) if settings.demo else None)
+
+
+def visit_settings(settings: Settings) -> VisitSettings:
+    """As journeys want them."""
+    return VisitSettings(**settings.visit.model_dump())

@@ -1,0 +1,117 @@
+"""The parts of the documentation that are made from the code: `python -m tests.docs.generated` writes them anew.
+
+A part stands between `<!-- made from the code: NAME -->` and `<!-- end -->`; the tests beside this file fail when one
+of them is not what would be made now.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from domain.errors import Code
+from kiosk.settings import Group, Key, Settings, keys, variable
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+
+_PART = re.compile(r"(<!-- made from the code: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """(words, command) of every command and group of `kiosk`, in the order of --help."""
+    from typer.main import get_command
+
+    from kiosk.__main__ import app
+
+    def below(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+        yield words, command
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from below((*words, name), inner)
+
+    yield from below(("kiosk",), get_command(app))
+
+
+def command_help() -> str:
+    """The --help of every command."""
+    parts = []
+    for words, command in commands():
+        context = command.context_class(command, info_name=" ".join(words), terminal_width=100, max_content_width=100)
+        parts.append(f"## {' '.join(words)}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+def settings_table() -> str:
+    """Every key, its variable, its default and what it means."""
+    lines = ["| key | default | what |", "|---|---|---|"]
+    group: Key = ()
+    for key, field in keys():
+        if key[:-1] != group:
+            group = key[:-1]
+            lines.append(f"| **`[{'.'.join(group)}]`** | | {_about(group)} |")
+        default = "none" if field.default is None else f"`{_written(field.default)}`"
+        choices = get_args(field.annotation) if not isinstance(field.annotation, type) else ()
+        named = ", ".join(f"`{choice}`" for choice in choices if isinstance(choice, str))
+        what = field.description or ""
+        lines.append(f"| `{'.'.join(key)}`<br>`{variable(key)}` | {default} | {what}{f' ({named})' if named else ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def _about(group: Key) -> str:
+    model: type[Group] = Settings
+    for name in group:
+        inner = model.model_fields[name].annotation
+        assert isinstance(inner, type)
+        assert issubclass(inner, Group)
+        model = inner
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+def _written(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def code_titles() -> str:
+    """Every code with what a person reads for it."""
+    from phrases import Phrases
+
+    say = Phrases()
+    lines = ["| code | on the screen | in the log |", "|---|---|---|"]
+    for code in Code:
+        title, line = say(f"error.{code.value}.title"), say(f"error.{code.value}.line")
+        lines.append(f"| [{code.value}](#{code.value.lower()}) | {title}。{line} | `{code.name}` |")
+    return "\n".join(lines) + "\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "commands": command_help,
+    "settings": settings_table,
+    "codes": code_titles,
+}
+
+
+def renewed(text: str) -> str:
+    """`text` with every made part as it would be made now."""
+    return _PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}{part[3]}", text)
+
+
+def pages() -> list[Path]:
+    """Pages with a made part."""
+    return [page for page in sorted(DOCS.rglob("*.md")) if _PART.search(page.read_text("utf-8"))]
+
+
+def main() -> None:
+    """Writes every page that is not current."""
+    for page in pages():
+        text = page.read_text("utf-8")
+        made = renewed(text)
+        if made != text:
+            page.write_text(made, "utf-8")
+            print(page.relative_to(ROOT), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
