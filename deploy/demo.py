@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -135,12 +136,24 @@ def main() -> int:
                 print("窗口里是便民亭。关上窗口，或者在这里按 Ctrl-C，就都结束了。", flush=True)
                 return house.start("kiosk", "run", "--windowed", "--config", config).wait()
             print(f"没有显示器：走一遍六个站点，画面存在 {home / 'tour'}", flush=True)
-            return house.start("kiosk", "tour", "--out", home / "tour", "--config", config).wait()
+            before = set(paper.glob("*.png"))
+            status = house.start("kiosk", "tour", "--out", home / "tour", "--config", config).wait()
+            return status or _keep_paper(set(paper.glob("*.png")) - before, home / "tour")
         except PartError as error:
             print(error, file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             return 130
+
+
+def _keep_paper(papers: set[Path], tour: Path) -> int:
+    """Puts the paper that came out in the place of the page that says so; exit status 1 when there is not just one."""
+    if len(papers) != 1:
+        print(f"应该出来一张纸，出来了 {len(papers)} 张", file=sys.stderr)
+        return 1
+    shutil.copyfile(papers.pop(), tour / "6-printed-paper.png")
+    (tour / "6-printed.png").unlink()
+    return 0
 
 
 _SET_PDEATHSIG = 1  # <sys/prctl.h>

@@ -100,6 +100,8 @@ class GuideStep(Quiet):
             return None, None
         now = clock.now()
         current = opening(places[0], now, visit.calendars)
+        if current.now is not None and current.now.closes - current.now.opens >= offices.ALL_DAY:
+            return Figure(say("verdict.open"), say("open.always"), "ok"), None
         if current.now is not None:
             last = wording.time_of_day(current.now.last_acceptance)
             return Figure(say("verdict.open"), say("verdict.until", time=last), "ok"), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from domain import wording
@@ -12,6 +13,7 @@ from journeys.views import MapView, Pin, PlaceSection, Press, Tag
 from journeys.visit import Visit
 
 LETTERS = "ABCDEFGH"
+ALL_DAY = dt.timedelta(hours=24)
 
 
 def metres_to(visit: Visit, place: Place) -> float | None:
@@ -29,6 +31,8 @@ def state(visit: Visit, place: Place) -> Tag | None:
         return None
     say, now = visit.say, clock.now()
     current = opening(place, now, visit.calendars)
+    if current.now is not None and current.now.closes - current.now.opens >= ALL_DAY:
+        return Tag(say("open.always"), "check_circle", "ok")
     if current.now is not None:
         return Tag(say("open.until", time=wording.time_of_day(current.now.last_acceptance)), "check_circle", "ok")
     if current.next is None:

@@ -143,13 +143,8 @@ def _take(connection: Connection, files: list[tuple[str, Iterable[bytes], int]],
     for name, lines, _ in files:
         try:
             for line in read(counted(lines), name=name):
-                place = f"{name}:{line.number}"
-                try:
-                    canonical = canonical_line(line.raw)
-                except ValueError as error:  # an infinite number, half a surrogate pair: JSON, but not canonical
-                    taken.note(Code.RECORD_INVALID, f"{place}: {line.record.kind} {line.record.id}: {error}")
-                    continue
-                if taken.add(line, canonical, place):
+                canonical = canonical_line(line.raw)
+                if taken.add(line, canonical, f"{name}:{line.number}"):
                     batch.append({"kind": line.record.kind, "id": line.record.id, "line": canonical})
                 if len(batch) >= BATCH:
                     connection.execute(insert(schema.record), batch)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from screens.kit.fitting import balanced
 from screens.kit.kit import Kit
 from screens.kit.part import Act, Feel, Part, Target
 from screens.kit.pen import Box, Pen
@@ -145,13 +146,13 @@ class Keyboard(Part):
         return kit.g(3.5)
 
     def _word(self, kit: Kit, width: int, index: int, text: str) -> Block:
-        """A candidate; one that is longer than the strip is set smaller, then on two lines."""
+        """A candidate; one that is longer than the strip is set smaller, then on two even lines."""
         bold, room = index == 0, width - self._arrow(kit) - 2 * self._pad(kit)
         for step in ("t48", "t40", "t34"):
             block = kit.set(text, step, bold=bold)
             if block.width <= room:
                 return block
-        return kit.set(text, "t34", bold=bold, width=room, most=2)
+        return kit.set(balanced(kit, text, "t34", room, bold=bold), "t34", bold=bold, width=room, most=2)
 
     def _arrow(self, kit: Kit) -> int:
         return kit.grown(10)

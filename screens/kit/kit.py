@@ -48,12 +48,6 @@ class Kit:
             self._names[(lang, name)] = face
         return self.type.set(name, self.theme.type(step), bold=bold, face=face)
 
-    def warm(self, text: str, step: str, *, bold: bool = False) -> None:
-        """Draws glyphs into the atlas before a page needs them, some 40 µs each; for moments when nobody is there."""
-        strike = self.type.strike(self.theme.type(step).size, bold)
-        for letter in dict.fromkeys(text):
-            strike.mark(letter)
-
     def texture(self, key: object, width: int, height: int, grey: Callable[[], bytes]) -> Texture:
         """A picture of one byte a pixel, rows top down, pixel for pixel; `grey` makes it when `key` is not known."""
         texture = self._pictures.pop(key, None)

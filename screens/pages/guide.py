@@ -20,8 +20,8 @@ from screens.pages.sections import passages_of
 
 
 class GuidePage(Page):
-    """Figures, then sections over as many leaves as they need. The first leaf has what one must know before going;
-    the number to ring stands on every leaf.
+    """Figures, then sections over as many leaves as they need. The first leaf has what one must know before going:
+    where and whom to ring stand at its foot when the office itself has no room. In large type a leaf says one thing.
     """
 
     def draw(self, view: Guide, page: Frame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from journeys.views import EventLine, LifeEvent, Press, Tag as TagView
 from screens.kit.bars import ActionRow
@@ -208,14 +208,27 @@ def papers_of(kit: Kit, rows: Sequence[tuple[str, str, str]]) -> tuple[Part, ...
 
 
 @dataclass(frozen=True, slots=True)
+class Answer(Chip):
+    """A chip that is as wide before it is chosen as after, so that nothing moves under the finger."""
+
+    def width(self, kit: Kit) -> int:
+        return Chip.width(replace(self, chosen=True), kit) if not self.chosen else Chip.width(self, kit)
+
+
+@dataclass(frozen=True, slots=True)
 class Question(Part):
     """A question and its answers as chips: behind it when there is room, else below."""
 
     ask: str
     options: tuple[tuple[Press, bool], ...]
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.ask
+
     def _chips(self) -> Flow:
-        return Flow(tuple(Chip(press, chosen) for press, chosen in self.options), gap=1.5)
+        return Flow(tuple(Answer(press, chosen) for press, chosen in self.options), gap=1.5)
 
     def _places(self, kit: Kit, box: Box) -> tuple[Box, Box, int]:
         """(question, chips, height of both)."""

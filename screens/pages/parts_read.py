@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from journeys.views import MapView, PlaceSection, Tag as TagView
 from screens.kit.buttons import paint_focus
 from screens.kit.kit import Kit
-from screens.kit.map import Schematic
 from screens.kit.part import Act, Feel, Part, Sized, Target
 from screens.kit.pen import Box, Pen
 from screens.kit.planes import Column, Flow
 from screens.kit.typeset import Block
 from screens.kit.words import TONES, Note, Tag, Text
+from screens.pages.chart import Chart
 from screens.pages.passages import Gap
 from screens.theme import Token
 
@@ -187,8 +187,8 @@ class Way(Part):
         words, drawing, _ = self._boxes(kit, box)
         self.words.paint(pen, words, feel)
         if drawing and self.map:
-            below = Schematic(self.map, 0).height(kit, drawing.w)
-            Schematic(self.map, (drawing.h - below) / kit.g(1)).paint(pen, drawing, feel)
+            below = Chart(self.map, 0).height(kit, drawing.w)
+            Chart(self.map, (drawing.h - below) / kit.g(1)).paint(pen, drawing, feel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,8 @@ class _Binder:
                     rows, heights = self._torn(passage, rows, heights, free)
                     count = 1
                 parts.append(passage.part(rows[:count], goes_on=goes_on))
-                names.append(passage.head.text if passage.head else getattr(rows[0], "title", ""))
+                if name := passage.head.text if passage.head else getattr(rows[0], "title", ""):
+                    names.append(name)
                 room = free - sum(heights[:count]) - between * (count - 1)
                 rows, heights, goes_on = rows[count:], heights[count:], True
                 if rows:

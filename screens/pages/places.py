@@ -9,7 +9,6 @@ from journeys.views import PlaceLine, Places, Press
 from screens.kit.bars import ActionRow, Turner
 from screens.kit.buttons import Chip
 from screens.kit.kit import Kit
-from screens.kit.map import Schematic
 from screens.kit.part import Act, Feel, Part, Target
 from screens.kit.pen import Box, Pen
 from screens.kit.planes import Column, Empty, Flow, Plane
@@ -17,6 +16,7 @@ from screens.kit.rows import paint_badge
 from screens.kit.typeset import Block
 from screens.kit.words import Tag, Text
 from screens.page import Frame, Page
+from screens.pages.chart import Chart
 from screens.pages.parts_read import Headline
 from screens.pages.passages import Leaf, Passage, ruled, spread
 
@@ -28,7 +28,7 @@ class Measure(NamedTuple):
     tall: int
 
 
-MEASURES = (Measure(3, 40), Measure(3, 34), Measure(2, 34), Measure(1, 34), Measure(1, 26))
+MEASURES = (Measure(3, 40), Measure(3, 34), Measure(2, 34), Measure(1, 30))
 """From the roomiest on; the first one that leaves room for enough of the list is taken."""
 
 TALLEST = 100
@@ -84,13 +84,13 @@ def above_list(view: Places, page: Frame, *, unfolded: bool) -> list[Part]:
         kinds = kinds_of(kit, width, view.kinds, len(view.kinds) if unfolded else measure.kinds)
         chips: list[Part] = [Flow(kinds, gap=1.5)] if kinds else []
         drawn = view.map is not None and not unfolded
-        parts = [Schematic(view.map, measure.tall), *chips] if view.map and drawn else chips
+        parts = [Chart(view.map, measure.tall), *chips] if view.map and drawn else chips
         room = page.body.h - sum(part.height(kit, width) + kit.g(2) for part in parts) - kit.g(3)
         leaves = leaves_of(view, kit, width, room)
         if len(leaves) == 1:
             spare = room - kit.g(3) - Column(leaves[0].parts).height(kit, width)
             tall = min(TALLEST, measure.tall + max(0, spare) / kit.g(1))
-            return [Schematic(view.map, tall), *chips] if view.map and drawn else parts
+            return [Chart(view.map, tall), *chips] if view.map and drawn else parts
         if len(rows_of(leaves[0])) >= enough:
             break
     return parts
@@ -103,11 +103,11 @@ def rows_of(leaf: Leaf) -> list[PlaceLine]:
 
 
 def drawn_for(leaf: Leaf, part: Part) -> Part:
-    """A drawing with no pins but those that the leaf lists and the chosen one."""
-    if not isinstance(part, Schematic):
+    """A drawing with no pins but those that the leaf lists, if any of them is on it."""
+    if not isinstance(part, Chart):
         return part
     listed = {str(line.number) for line in rows_of(leaf)}
-    pins = tuple(pin for pin in part.map.pins if pin.chosen or pin.letter in listed)
+    pins = tuple(pin for pin in part.map.pins if pin.letter in listed)
     return replace(part, map=replace(part.map, pins=pins)) if pins else part
 
 

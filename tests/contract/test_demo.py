@@ -37,6 +37,11 @@ time.sleep(600)
 """
 
 
+def _hear_interrupts() -> None:
+    """A shell starts what it puts into the background deaf to Ctrl-C, and a suite may run there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def household(tmp_path: Path, root: Path) -> Iterator[Callable[[str], tuple[subprocess.Popen[str], list[int]]]]:
     """Starts a household that executes a line; returns its process and the pids of its part and grandchild."""
@@ -45,7 +50,10 @@ def household(tmp_path: Path, root: Path) -> Iterator[Callable[[str], tuple[subp
 
     def start(line: str) -> tuple[subprocess.Popen[str], list[int]]:
         process = subprocess.Popen(
-            [sys.executable, "-c", HOUSEHOLD, root, tmp_path, line], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", HOUSEHOLD, root, tmp_path, line],
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 – there is no second thread here
         )
         assert process.stdout is not None
         with process.stdout:

@@ -158,3 +158,11 @@ def test_cards_without_audience_are_for_everybody() -> None:
 
     both, person = Card("a", "guide", "a"), Card("b", "guide", "b", audience=("person",))
     assert keep((both, person), "enterprise") == (both,)
+
+
+def test_a_place_that_never_closes_says_so(kiosk: Kiosk) -> None:
+    kiosk.clock.at = kiosk.clock.at.replace(hour=3)
+    kiosk.do("start", "places")
+    tags = [row.state.text for row in kiosk.see(views.Places).rows if row.state is not None]
+    assert "24 小时开" in tags
+    assert not any("0:00" in tag for tag in tags)

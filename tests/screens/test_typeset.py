@@ -132,12 +132,3 @@ def test_nothing_typed_outlives_a_visit(make_kits: Callable[..., Any]) -> None:
 def test_what_is_typed_is_drawn_letter_by_letter(kit: Any) -> None:
     cells = [cell for cell, _ in kit.set("jiazhao", "t48", apart=True).lines[0].cells]
     assert cells == list("jiazhao")
-
-
-def test_glyphs_drawn_ahead_are_not_drawn_again(make_kits: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    kit = make_kits(FULL).kit()
-    kit.warm("鑫鑫焱淼", "t40", bold=True)
-    strike = kit.type.strike(40, True)
-    drawn = [strike.marks[letter] for letter in "鑫焱淼"]
-    monkeypatch.setattr(strike._raster, "alpha", None)
-    assert [strike.mark(letter) for letter in "鑫焱淼"] == drawn
