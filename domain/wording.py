@@ -87,7 +87,8 @@ def distance(say: Phrases, metres: float) -> str:
 def supplier(say: Phrases, material: Material) -> str:
     """Who supplies a material, and its note: 您自己带；看完就还."""
     first = say(f"material.source.{material.source}")
-    return say("join.note", first=first, note=material.note) if material.note else first
+    note = material.note
+    return say("join.note", first=first, note=note) if note and note not in first else first
 
 
 def count(say: Phrases, material: Material) -> str:

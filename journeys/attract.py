@@ -17,6 +17,26 @@ PAPER = {
 }
 
 
+def invitation(say: Phrases, health: tuple[Tag, ...], *, prints: bool) -> Attract:
+    """What invites from two metres; without paper the third promise is the phone."""
+    promises = [("search", say("attract.find"), say("attract.find_how"))]
+    promises.append(("account_tree", say("attract.browse"), say("attract.browse_how")))
+    if prints:
+        promises.append(("receipt_long", say("attract.print"), say("attract.print_how")))
+    else:
+        promises.append(("qr_code_2", say("attract.scan"), say("attract.scan_how")))
+    return Attract(
+        question=say("attract.question"),
+        line=say("attract.line"),
+        promises=tuple(promises),
+        start=Press(say("attract.start"), "start", "", "touch_app"),
+        languages=tuple((lang, Phrases(lang)("language.own_name")) for lang in LANGUAGES),
+        lang=say.lang,
+        health=health,
+        help=say("help.call"),
+    )
+
+
 class AttractStep(Quiet):
     """Shows the machine's honest state; any touch begins a visit."""
 
@@ -30,27 +50,13 @@ class AttractStep(Quiet):
         if catalogue is None:
             lines = (say("notready.line1"), say("notready.line2"))
             return NotReady(say("notready.title"), lines, Code.NO_CATALOGUE.value, say("help.call"))
-        prints = tools.printer.state.prints
-        promises = [("search", say("attract.find"), say("attract.find_how"))]
-        promises.append(("account_tree", say("attract.browse"), say("attract.browse_how")))
-        if prints:
-            promises.append(("receipt_long", say("attract.print"), say("attract.print_how")))
-        else:
-            promises.append(("qr_code_2", say("attract.scan"), say("attract.scan_how")))
         made = catalogue.info.made_at.astimezone(tools.clock.now().tzinfo)
-        health = [Tag(say("health.updated", date=wording.month_day(say, made.date())), "update")]
         key, icon, tone = PAPER.get(tools.printer.state, ("health.no_paper", "warning", "warn"))
-        health.append(Tag(say(key), icon, "ok" if tone == "ok" else "warn"))
-        return Attract(
-            question=say("attract.question"),
-            line=say("attract.line"),
-            promises=tuple(promises),
-            start=Press(say("attract.start"), "start", "", "touch_app"),
-            languages=tuple((lang, Phrases(lang)("language.own_name")) for lang in LANGUAGES),
-            lang=self.visit.lang,
-            health=tuple(health),
-            help=say("help.call"),
+        health = (
+            Tag(say("health.updated", date=wording.month_day(say, made.date())), "update"),
+            Tag(say(key), icon, "ok" if tone == "ok" else "warn"),
         )
+        return invitation(say, health, prints=tools.printer.state.prints)
 
     def do(self, action: str, value: str) -> Move | None:
         """("start", language or nothing) begins; ("staff",) asks for the PIN."""

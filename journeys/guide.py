@@ -7,6 +7,7 @@ from typing import Any
 
 from domain import wording
 from domain.errors import CatalogueError, Code
+from domain.guide_slip import HOTLINE
 from domain.hours import opening
 from domain.records import Guide, Material, Org, Place
 from journeys import offices, rows
@@ -227,5 +228,6 @@ class GuideStep(Quiet):
         say = self.visit.say
         complaint = guide.phone.complaint if guide.phone else None
         if complaint:
-            return TextSection(say("section.complaint"), (say("complaint.line", phone=complaint),))
+            line = complaint if complaint == HOTLINE else say("complaint.line", phone=complaint)
+            return TextSection(say("section.complaint"), (line,))
         return EmptySection(say("section.complaint"), say("empty.title"), say("empty.ask"))

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from domain import wording
 from domain.errors import Code, CodedError
 from domain.events import CatalogueReplaced, Event, SlipFinished
-from journeys.attract import AttractStep
+from domain.ports import Clock, KioskPlace
+from journeys.attract import AttractStep, invitation
 from journeys.cleared import ClearedStep
 from journeys.home import HomeStep
 from journeys.languages import LanguagesStep
@@ -21,9 +22,9 @@ from journeys.moves import Back, Begin, End, Go, GoHome, Leave, Move, Open, Quie
 from journeys.opening import step_for
 from journeys.slip import PrintingStep
 from journeys.staff import PinStep, StaffStep
-from journeys.views import Chrome, IdleSheet, Nav, Press, Scene, Trouble, View
+from journeys.views import Chrome, IdleSheet, Nav, Press, Scene, Tag, Trouble, View
 from journeys.visit import Tools, Visit
-from phrases import LANGUAGES
+from phrases import LANGUAGES, Phrases
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,27 @@ DEEPEST = 40
 """Longest way back that is remembered; a citizen who wanders further comes out at the oldest of these."""
 
 SUNRISE_H, SUNSET_H = 6.0, 20.0
+
+
+def chrome(say: Phrases, clock: Clock, place: KioskPlace, *, sample: bool) -> Chrome:
+    """The frame around every page. A clock that is not trusted is not shown."""
+    now = clock.now()
+    hour = now.hour + now.minute / 60
+    return Chrome(
+        brand=say("brand"),
+        kiosk=place.name,
+        date=say("join.space").join((wording.month_day(say, now.date()), wording.weekday(say, now.date()))),
+        time=wording.time_of_day(now) if clock.trusted else "",
+        sun=round((hour - SUNRISE_H) / (SUNSET_H - SUNRISE_H), 3),
+        sample=say("sample.mark") if sample else "",
+    )
+
+
+def opening(clock: Clock, place: KioskPlace) -> Scene:
+    """What is seen while the catalogue is being opened: the invitation, with nothing claimed yet."""
+    say = Phrases(LANGUAGES[0])
+    view = invitation(say, (Tag(say("health.opening"), "update"),), prints=True)
+    return Scene(0, say.lang, False, chrome(say, clock, place, sample=False), None, view)
 
 
 class Walk:
@@ -233,17 +255,7 @@ class Walk:
         )
 
     def _chrome(self) -> Chrome:
-        say, clock = self.visit.say, self.tools.clock
-        now = clock.now()
-        hour = now.hour + now.minute / 60
-        return Chrome(
-            brand=say("brand"),
-            kiosk=self.tools.place.name,
-            date=say("join.space").join((wording.month_day(say, now.date()), wording.weekday(say, now.date()))),
-            time=wording.time_of_day(now) if clock.trusted else "",
-            sun=round((hour - SUNRISE_H) / (SUNSET_H - SUNRISE_H), 3),
-            sample=say("sample.mark") if self._is_sample() else "",
-        )
+        return chrome(self.visit.say, self.tools.clock, self.tools.place, sample=self._is_sample())
 
     def _is_sample(self) -> bool:
         """Whether the content is invented; of a catalogue that cannot be read any more, what was known of it last."""

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import time
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from kivy.app import App
 from kivy.base import EventLoop, ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 
 from journeys.views import Scene
-from journeys.walk import Walk
+from journeys.walk import Walk, opening
 from kiosk import window
 from kiosk.bridge import Bridge
+from kiosk.clock import system_clock
 from kiosk.home import Home
 from kiosk.settings import Settings
-from kiosk.wiring import Rooms, open_rooms
 from screens.kit.kit import Kits
 from screens.pages import PAGES
 from screens.stage import Stage
 from screens.theme import Panel
+
+if TYPE_CHECKING:
+    from kiosk.wiring import Rooms
 
 log = logging.getLogger(__name__)
 
@@ -31,44 +36,72 @@ TICK_S = 1.0
 
 KEEP_TIME_S = 600.0
 
+SETTLED_S = 0.1
+"""After the catalogue is open, what is not needed at once; before anyone can have reached the keyboard."""
+
 MOST_FAULTS, FAULT_WINDOW_S = 10, 60.0
 """More unexpected faults than this in so many seconds, and a new process is better than this one."""
 
 
 class KioskApp(App):
-    """Kivy's side of a kiosk. F1, Escape and the window's cross lead nowhere; SIGTERM ends it cleanly."""
+    """Kivy's side of a kiosk. F1, Escape and the window's cross lead nowhere; SIGTERM ends it cleanly.
+
+    The invitation stands on the glass before `open_rooms` is called, because databases and printer take longer to load
+    than a passer-by to look away. What `open_rooms` raises ends the app and is kept in `fault`.
+    """
 
     use_kivy_settings = False
 
     def __init__(
-        self, settings: Settings, rooms: Rooms, bridge: Bridge, home: Home, panel: Panel, **options: Any
+        self,
+        settings: Settings,
+        home: Home,
+        panel: Panel,
+        bridge: Bridge,
+        open_rooms: Callable[[], Rooms],
+        *,
+        windowed: bool = False,
+        motion: bool = True,
     ) -> None:
-        self._windowed = bool(options.pop("windowed", False))
-        self._motion = bool(options.pop("motion", True))
-        super().__init__(title=rooms.tools.place.name)
+        self._place = settings.place.place()
+        super().__init__(title=self._place.name)
         self._settings = settings
-        self._rooms = rooms
-        self._bridge = bridge
         self._home = home
         self._panel = panel
+        self._bridge = bridge
+        self._open_rooms = open_rooms
+        self._windowed = windowed
+        self._motion = motion
         self.walk: Walk | None = None
         self.stage: Stage | None = None
+        self.fault: Exception | None = None
 
     def build(self) -> Stage:
         EventLoop.ensure_window()
         kits = Kits(self._panel, self._home.fonts, dark=self._settings.screen.theme == "hc")
-        stage = Stage(kits, PAGES, self._act, touched=self._touched, motion=self._motion)
-        walk = Walk(self._rooms.tools, self._show, self.stop)
-        self.stage, self.walk = stage, walk
-        return stage
+        self.stage = Stage(kits, PAGES, self._act, touched=self._touched, motion=self._motion)
+        return self.stage
 
     def on_start(self) -> None:
-        assert self.walk is not None
+        assert self.stage is not None
         self.root_window.bind(on_request_close=self._on_request_close)
+        self.stage.show(opening(system_clock(self._settings.clock.zone), self._place))
+        # The next tick comes before the first frame, the one after it behind it.
+        Clock.schedule_once(lambda _dt: Clock.schedule_once(lambda _dt: self._open()))
+
+    def _open(self) -> None:
+        try:
+            rooms = self._open_rooms()
+        except Exception as error:
+            self.fault = error
+            self.stop()
+            return
+        self.walk = Walk(rooms.tools, self._show, self.stop)
         self.walk.start()
         self._bridge.to(self.walk.hear)
+        Clock.schedule_once(lambda _dt: rooms.learn_words(), SETTLED_S)
         Clock.schedule_interval(lambda _dt: self._tick(), TICK_S)
-        Clock.schedule_interval(lambda _dt: self._rooms.keep_time(), KEEP_TIME_S)
+        Clock.schedule_interval(lambda _dt: rooms.keep_time(), KEEP_TIME_S)
 
     def open_settings(self, *_: Any) -> bool:
         """F1 would open Kivy's own settings."""
@@ -127,8 +160,14 @@ def run(settings: Settings, home: Home, *, windowed: bool) -> int:
     window.prepare(panel, windowed=windowed)
     bridge = Bridge()
     faults = Faults()
-    with open_rooms(settings, home, bridge.post) as rooms:
-        app = KioskApp(settings, rooms, bridge, home, panel, windowed=windowed)
+    with contextlib.ExitStack() as closing:
+
+        def rooms() -> Rooms:
+            from kiosk.wiring import open_rooms
+
+            return closing.enter_context(open_rooms(settings, home, bridge.post, words=False))
+
+        app = KioskApp(settings, home, panel, bridge, rooms, windowed=windowed)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: Clock.schedule_once(lambda _dt: app.stop()))
         ExceptionManager.add_handler(faults)
@@ -136,4 +175,6 @@ def run(settings: Settings, home: Home, *, windowed: bool) -> int:
             app.run()
         finally:
             ExceptionManager.remove_handler(faults)
+    if app.fault is not None:
+        raise app.fault
     return 0

@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
@@ -26,9 +26,11 @@ from kiosk.app import KioskApp
 from kiosk.bridge import Bridge
 from kiosk.home import Home
 from kiosk.settings import Settings
-from kiosk.wiring import open_rooms
 from screens.kit.part import Target
 from screens.stage import Stage
+
+if TYPE_CHECKING:
+    from kiosk.wiring import Rooms
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,13 @@ class Tourist:
             EventLoop.idle()
             glFlush()
 
+    def wait_for_rooms(self) -> None:
+        """Until the kiosk takes touches. Raises what kept it from opening."""
+        self.until("an open kiosk", lambda: self._app.walk is not None or self._app.fault is not None)
+        if self._app.fault is not None:
+            raise self._app.fault
+        self.frames(2)
+
     def until(self, what: str, true: Callable[[], bool]) -> None:
         """Runs the main loop until `true`."""
         deadline = time.monotonic() + PATIENCE_S
@@ -137,17 +146,25 @@ class Tourist:
 
 
 @contextmanager
-def visiting(settings: Settings, home: Home, out: Path) -> Iterator[Tourist]:
-    """The kiosk of `settings` on an offscreen panel, its main loop in our hands."""
+def visiting(settings: Settings, home: Home, out: Path, *, opened: bool = True) -> Iterator[Tourist]:
+    """The kiosk of `settings` offscreen, its main loop in our hands; `opened`: once the catalogue is there."""
     panel = window.panel(settings.screen)
     window.prepare(panel, windowed=False, offscreen=True)
     bridge = Bridge()
-    with open_rooms(settings, home, bridge.post) as rooms:
-        app = KioskApp(settings, rooms, bridge, home, panel, motion=False)
+    with ExitStack() as closing:
+
+        def rooms() -> Rooms:
+            from kiosk.wiring import open_rooms
+
+            return closing.enter_context(open_rooms(settings, home, bridge.post, words=False))
+
+        app = KioskApp(settings, home, panel, bridge, rooms, motion=False)
         app._run_prepare()
         try:
             tourist = Tourist(app, out)
-            tourist.frames(3)
+            tourist.frames()
+            if opened:
+                tourist.wait_for_rooms()
             yield tourist
         finally:
             app.stop()

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import CatalogueError, Code, CodedError, DeviceStoreError
+from domain.paper import Dots
 from domain.ports import CatalogueHandle, Marks, Post, SlipPreview
+from domain.slip import Slip
 from inputs.pinyin import PinyinTyping, open_typing
 from journeys.visit import Tools, VisitSettings
 from kiosk.clock import MARK, SystemClock, system_clock, today_of
@@ -24,7 +26,6 @@ from kiosk.unkept import UnkeptDevice
 from localdb.catalogue.handle import CatalogueShelf
 from localdb.device.store import DeviceStore
 from phrases import Phrases
-from printer.layout import SlipLayout
 from printer.qr import SegnoQrCodes
 from printer.settings import PrinterSettings
 from printer.spooler import Spooler
@@ -41,15 +42,20 @@ class Rooms:
     clock: SystemClock
     marks: Marks
 
-    def open_catalogue(self, path: Path) -> None:
-        """Shows the catalogue in `path` from now on, on screen and on the pinyin keyboard. Call it when no citizen is
-        there. Raises `CatalogueError` (D-01, D-02); the old one stays then.
-        """
-        info = self.shelf.put(path)
-        self.clock.raise_floor(info.made_at)
+    def learn_words(self) -> None:
+        """Gives the open catalogue's words to the pinyin keyboard."""
         catalogue = self.shelf.current()
         if catalogue is not None:
             self.tools.typing.use(catalogue.lexicon())
+
+    def open_catalogue(self, path: Path, *, words: bool = True) -> None:
+        """Shows the catalogue in `path` from now on, on screen and (`words`) on the pinyin keyboard. Call it when no
+        citizen is there. Raises `CatalogueError` (D-01, D-02); the old one stays then.
+        """
+        info = self.shelf.put(path)
+        self.clock.raise_floor(info.made_at)
+        if words:
+            self.learn_words()
         log.info("%s: revision %d, digest %s", path.name, info.revision, info.digest)
 
     def keep_time(self) -> None:
@@ -60,6 +66,24 @@ class Rooms:
                 self.marks.put(MARK, str(int(floor.timestamp())))
 
 
+class LatePreview:
+    """The slip layout, loaded with its picture libraries when the first slip is looked at: people search long before
+    they print. Raises `CodedError` K-04 then when the fonts are missing.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._layout: SlipPreview | None = None
+
+    def render(self, slip: Slip) -> Dots:
+        """Port `SlipPreview`."""
+        if self._layout is None:
+            from printer.layout import SlipLayout
+
+            self._layout = SlipLayout(self._width)
+        return self._layout.render(slip)
+
+
 @contextlib.contextmanager
 def open_rooms(
     settings: Settings,
@@ -68,17 +92,19 @@ def open_rooms(
     *,
     progress: Callable[[float], None] | None = None,
     preview: SlipPreview | None = None,
+    words: bool = True,
 ) -> Iterator[Rooms]:
     """The rooms of this kiosk, running while the block does. `post` is called from their threads, `progress` while the
-    sample city is built; `preview` draws the paper, as the printer room does it unless given.
+    sample city is built; `preview` draws the paper, as the printer room does it unless given; without `words` the
+    pinyin keyboard waits for
+    `Rooms.learn_words`, so that a kiosk answers sooner after its start.
 
     Whatever is missing is left out, logged, and told by the diagnosis: without a printer slips can be looked at and
     taken along as QR codes; without a readable catalogue citizens see 尚未同步; without a writable `device.db` nothing
-    is printed; without the pinyin library the keyboard knows the catalogue's words alone. Only fonts have no
-    substitute: raises `CodedError` K-04.
+    is printed; without the pinyin library the keyboard knows the catalogue's words alone.
     """
     with contextlib.ExitStack() as closing:
-        preview = preview or SlipLayout(settings.printer.spooling().device.width)
+        preview = preview or LatePreview(settings.printer.spooling().device.width)
         device = closing.enter_context(_device(home))
         clock = system_clock(settings.clock.zone, device)
         shelf = CatalogueShelf(today_of(clock))
@@ -103,7 +129,7 @@ def open_rooms(
             clock=clock,
             marks=device,
         )
-        _first_catalogue(rooms, settings, home, progress)
+        _first_catalogue(rooms, settings, home, progress, words)
         closing.callback(rooms.keep_time)
         yield rooms
 
@@ -121,18 +147,20 @@ def _device(home: Home) -> Iterator[DeviceStore | UnkeptDevice]:
             yield store
 
 
-def _first_catalogue(rooms: Rooms, settings: Settings, home: Home, progress: Callable[[float], None] | None) -> None:
+def _first_catalogue(
+    rooms: Rooms, settings: Settings, home: Home, progress: Callable[[float], None] | None, words: bool
+) -> None:
     """The newest catalogue that opens, in the demo profile else the sample city, else none."""
     for path in synced(settings, home):
         try:
-            rooms.open_catalogue(path)
+            rooms.open_catalogue(path, words=words)
         except CatalogueError as error:
             log.warning("passed over: %s", error.detail, extra={"code": error.code})
         else:
             return
     try:
         if settings.demo:
-            rooms.open_catalogue(sample_city(settings, home, progress))
+            rooms.open_catalogue(sample_city(settings, home, progress), words=words)
         else:
             log.warning("no catalogue in %s", home.root, extra={"code": Code.NO_CATALOGUE})
     except CodedError as error:
@@ -141,7 +169,7 @@ def _first_catalogue(rooms: Rooms, settings: Settings, home: Home, progress: Cal
 
 def desk_tools(settings: Settings, catalogue: CatalogueHandle, width: int) -> Tools:
     """Tools of a visit at a desk: paper `width` dots wide can be looked at, no device is touched, nothing is kept."""
-    preview = SlipLayout(width)
+    preview = LatePreview(width)
     nothing = UnkeptDevice("nothing is kept here")
     return Tools(
         catalogue=catalogue,

@@ -15,7 +15,6 @@ from typing import Final
 
 from domain.errors import Code
 from domain.events import JobState, PrinterState
-from printer import raster
 from printer.connect import Connect, Connection, LineLost, NotReached
 from printer.profiles import Confirm
 from printer.settings import PrinterSettings
@@ -118,6 +117,8 @@ class Delivery:
         Else its state, READY when it goes on but its next word could still be about the old slip. Raises `LineLost`
         when it takes nothing.
         """
+        from printer import raster
+
         rest = raster.fresh_start(self._profile)
         if self._hand_over(line, rest, lambda fraction: None) < len(rest):
             raise LineLost("takes nothing")

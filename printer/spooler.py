@@ -17,7 +17,6 @@ from domain.events import Event, JobState, PrinterChanged, PrinterState, SlipFin
 from domain.paper import DOTS_PER_MM, PAPER_MARK
 from domain.ports import Marks, Post, SlipJournal, SlipPreview
 from domain.slip import Slip
-from printer import raster
 from printer.connect import Connect, NetworkConnection
 from printer.delivery import Delivery, Outcome
 from printer.settings import PrinterSettings
@@ -188,6 +187,8 @@ class Spooler:
     def _print(self, job: _Job) -> None:
         millimetres = 0.0
         sending = False
+
+        from printer import raster  # with numpy behind it: a kiosk that prints nothing yet need not load it
 
         def about_to_send() -> None:
             nonlocal sending

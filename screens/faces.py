@@ -18,9 +18,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
 from domain.errors import Code, CodedError
 
 log = logging.getLogger(__name__)
@@ -75,6 +72,8 @@ def split(folder: Path, sources: Path = SOURCES) -> tuple[Path, ...]:
 
     Each file appears whole or not at all. Raises `FontsMissing` before anything is touched.
     """
+    from fontTools.ttLib import TTFont  # here, so that a kiosk, which only asks where faces are, does not load it
+
     collections = [sources / f"NotoSansCJK-{weight}.ttc" for weight in WEIGHTS]
     for collection in collections:
         if not collection.is_file():
@@ -98,6 +97,9 @@ def split(folder: Path, sources: Path = SOURCES) -> tuple[Path, ...]:
 
 
 def _strip(source: Path, letters: str, target: Path) -> None:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options(layout_features=["kern"], hinting=True, desubroutinize=True, notdef_outline=True)
     with TTFont(source, lazy=True) as font, _whole(target) as to:
         cutter = subset.Subsetter(options)

@@ -15,7 +15,7 @@ from screens.kit.words import Note, Text
 from screens.page import Frame, Page
 from screens.pages.foot import Foot, NamedTurner, office_note, verified_note
 from screens.pages.parts_read import Alias, Office
-from screens.pages.passages import Leaf, spread
+from screens.pages.passages import Leaf, Passage, Prose, bare, spread
 from screens.pages.sections import passages_of
 
 
@@ -26,11 +26,11 @@ class GuidePage(Page):
 
     def draw(self, view: Guide, page: Frame) -> None:
         page.foot(ActionRow(view.actions), gap=3)
-        leaves, feet = leaves_of(view, page)
+        head, leaves, feet = leaves_of(view, page)
         at = min(view.page, len(leaves) - 1)
         page.foot(feet[at], gap=2)
         page.space(3)
-        for part, gap in opening(view) if at == 0 else running_head(view):
+        for part, gap in running_head(view) if at else head:
             page.add(part, gap)
         for i, part in enumerate(leaves[at].parts):
             page.add(part, 3 if i or at == 0 else 2)
@@ -53,44 +53,54 @@ def contents_of(leaves: list[Leaf]) -> Iterator[Flow]:
         yield Flow(tuple(Chip(Press(name, "page", str(at))) for name, at in first.items()))
 
 
-def opening(view: Guide) -> Iterator[tuple[Part, float]]:
-    """The head of the first leaf: (part, gap above)."""
-    yield Alias(view.title, view.alias), 0
-    if view.summary:
-        yield Text(view.summary, "t34", "ink2"), 0
-    if view.chinese_only:
-        yield Note("translate", view.chinese_only), 0
+def opening(view: Guide, *, brief: bool = False) -> list[tuple[Part, float]]:
+    """The head of the first leaf: (part, gap above). `brief`: no more than the title and the warning."""
+    head: list[tuple[Part, float]] = [(Alias(view.title, view.alias), 0)]
+    if not brief:
+        head += [(part, 0) for part in about(view)]
     if view.warning:
         headline, instead = view.warning
         parts = (
             Note("warning", headline, "ink", "warn", step="t60", bold=True, steps=9),
             Note("event_available", instead, "ink", "ok", step="t48", bold=True, steps=9),
         )
-        yield Plane(parts, fill="warnt", above=2.5, gap=1, edge="warn"), 2
-    if view.figures:
-        yield SummaryStrip(view.figures), 2
+        head.append((Plane(parts, fill="warnt", above=2.5, gap=1, edge="warn"), 2))
+    if view.figures and not brief:
+        head.append((SummaryStrip(view.figures), 2))
+    return head
 
 
-def running_head(view: Guide) -> Iterator[tuple[Part, float]]:
+def about(view: Guide) -> tuple[Part, ...]:
+    """What it is in a sentence, and that it is told in Chinese."""
+    summary = (Prose((Text(view.summary, "t34", "ink2"),), pad=0),) if view.summary else ()
+    return (*summary, *((Note("translate", view.chinese_only),) if view.chinese_only else ()))
+
+
+def left_over(view: Guide) -> list[Passage]:
+    """What a brief head leaves to the leaves."""
+    figures = [Passage((SummaryStrip(view.figures),), None, bare, 0)] if view.figures else []
+    return [*figures, Passage(about(view), None, bare, 0)]
+
+
+def running_head(view: Guide) -> list[tuple[Part, float]]:
     """The head of the other leaves."""
-    yield Text(view.title, ink="ink2", most=2), 0
+    return [(Text(view.title, ink="ink2", most=2), 0)]
 
 
-def tall(kit: Kit, width: int, parts: Iterator[tuple[Part, float]]) -> int:
+def tall(kit: Kit, width: int, parts: list[tuple[Part, float]]) -> int:
     """Height of a head."""
     return sum(part.height(kit, width) + kit.g(gap) for part, gap in parts)
 
 
-def leaves_of(view: Guide, page: Frame) -> tuple[list[Leaf], list[Foot]]:
-    """The leaves, and what stands at the foot of each: who has checked it, where to go and whom to ring as long as the
-    leaf does not show it, and turning.
+def leaves_of(view: Guide, page: Frame) -> tuple[list[tuple[Part, float]], list[Leaf], list[Foot]]:
+    """The head of the first leaf, the leaves, and what stands at the foot of each: who has checked it, where to go and
+    whom to ring as long as the leaf does not show it, and turning.
     """
     kit, width = page.kit, page.body.w
     office = next((section for section in view.sections if isinstance(section, PlaceSection)), None)
     verified = (verified_note(view.verified),) if view.verified else ()
-    room = page.body.h - kit.g(3) - kit.g(1.5)
-    first = room - tall(kit, width, opening(view)) - kit.g(3)
-    other = room - tall(kit, width, running_head(view)) - kit.g(2)
+    passages, slim = passages_of(kit, view), passages_of(kit, view, slim=True)
+    names = ["", *(passage.head.text for passage in passages if passage.head)]
 
     def foot(at: int, count: int, following: str, shown: bool) -> Foot:
         notes: tuple[Part, ...] = verified if at == 0 else ()
@@ -98,24 +108,31 @@ def leaves_of(view: Guide, page: Frame) -> tuple[list[Leaf], list[Foot]]:
             notes = (*notes, office_note(office))
         return Foot(notes, NamedTurner(at, count, following) if count > 1 else None)
 
-    passages = passages_of(kit, view)
-    names = ["", *(passage.head.text for passage in passages if passage.head)]
-
     def reserve(at: int) -> int:
         """What the foot of a leaf takes at most."""
         return max(foot(at, 3, name, shown=False).height(kit, width) for name in names) + kit.g(2)
 
-    alone = first - foot(0, 1, "", shown=True).height(kit, width) - kit.g(2)
+    head, room = opening(view), page.body.h - kit.g(3 + 1.5)
+    alone = room - tall(kit, width, head) - kit.g(3) - foot(0, 1, "", shown=True).height(kit, width) - kit.g(2)
     leaves = spread(kit, width, passages, alone, alone)
     if len(leaves) > 1:
-        rooms = first - reserve(0), other - reserve(1)
-        leaves = spread(kit, width, passages, *rooms)
-        slim = spread(kit, width, passages_of(kit, view, slim=True), *rooms)
-        # Without its drawing the office may come on the first leaf, or everything on fewer leaves.
-        if (_where(slim) > 0, len(slim)) < (_where(leaves) > 0, len(leaves)):
-            leaves = slim
+        if tall(kit, width, head) > room - reserve(0):
+            head, before = opening(view, brief=True), left_over(view)
+            passages, slim = before + passages, before + slim
+        first = room - tall(kit, width, head) - kit.g(3) - reserve(0)
+        other = room - tall(kit, width, running_head(view)) - kit.g(2) - reserve(1)
+        leaves, others = spread(kit, width, passages, first, other), spread(kit, width, slim, first, other)
+        # Without its drawing the office may fit a leaf, come on the first one, or save a leaf.
+        if _ranked(kit, width, others, other) < _ranked(kit, width, leaves, other):
+            leaves = others
     where, following = _where(leaves), [*(leaf.name for leaf in leaves[1:]), ""]
-    return leaves, [foot(at, len(leaves), name, at == where) for at, name in enumerate(following)]
+    return head, leaves, [foot(at, len(leaves), name, at == where) for at, name in enumerate(following)]
+
+
+def _ranked(kit: Kit, width: int, leaves: list[Leaf], room: int) -> tuple[bool, bool, int]:
+    """How good leaves are, the best first: nothing too high, the office on the first leaf, few of them."""
+    over = any(part.height(kit, width) > room for leaf in leaves[1:] for part in leaf.parts)
+    return over, _where(leaves) > 0, len(leaves)
 
 
 def _where(leaves: list[Leaf]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from journeys.views import EventLine, LifeEvent, Press, Tag as TagView
@@ -18,7 +18,7 @@ from screens.kit.words import Head, Runs, Tag, Text
 from screens.page import Frame, Page
 from screens.pages.foot import Foot, NamedTurner
 from screens.pages.parts_read import Headline
-from screens.pages.passages import Leaf, Passage, plain, ruled, spread
+from screens.pages.passages import Leaf, Passage, Prose, bare, plain, ruled, spread
 
 
 class LifeEventPage(Page):
@@ -29,7 +29,7 @@ class LifeEventPage(Page):
     def draw(self, view: LifeEvent, page: Frame) -> None:
         if view.actions:
             page.foot(ActionRow(view.actions), gap=3)
-        leaves, asked = leaves_of(view, page)
+        head, leaves, asked = leaves_of(view, page)
         at = min(view.page, len(leaves) - 1)
         if len(leaves) > 1:
             following = leaves[at + 1].name if at + 1 < len(leaves) else ""
@@ -37,45 +37,54 @@ class LifeEventPage(Page):
         if asked and at == 0:
             page.foot(asked, gap=2)
         page.space(3)
-        for part, gap in opening(view) if at == 0 else running_head(view):
+        for part, gap in running_head(view) if at else head:
             page.add(part, gap)
         for i, part in enumerate(leaves[at].parts):
             page.add(part, 3 if i else 2)
 
 
-def opening(view: LifeEvent) -> Iterator[tuple[Part, float]]:
-    """The head of the first leaf: (part, gap above)."""
-    yield Headline(view.title, view.line), 0
-    if view.figures:
-        yield SummaryStrip(view.figures), 2
+def opening(view: LifeEvent, *, brief: bool = False) -> list[tuple[Part, float]]:
+    """The head of the first leaf: (part, gap above). `brief`: no more than the title."""
+    if brief:
+        return [(Headline(view.title), 0)]
+    return [(Headline(view.title, view.line), 0), *(((SummaryStrip(view.figures), 2.0),) if view.figures else ())]
 
 
-def running_head(view: LifeEvent) -> Iterator[tuple[Part, float]]:
+def left_over(view: LifeEvent) -> list[Passage]:
+    """What a brief head leaves to the leaves."""
+    figures = [Passage((SummaryStrip(view.figures),), None, bare, 0)] if view.figures else []
+    return [*figures, Passage((Prose((Text(view.line, ink="ink2"),), pad=0),), None, bare, 0)]
+
+
+def running_head(view: LifeEvent) -> list[tuple[Part, float]]:
     """The head of the other leaves."""
-    yield Text(view.title, ink="ink2", most=2), 0
+    return [(Text(view.title, ink="ink2", most=2), 0)]
 
 
-def leaves_of(view: LifeEvent, page: Frame) -> tuple[list[Leaf], Part | None]:
-    """The leaves, and the questions when they stand at the foot of the first one."""
+def leaves_of(view: LifeEvent, page: Frame) -> tuple[list[tuple[Part, float]], list[Leaf], Part | None]:
+    """The head of the first leaf, the leaves, and the questions when they stand at the foot of the first one."""
     kit, width = page.kit, page.body.w
 
-    def room_below(head: Iterator[tuple[Part, float]]) -> int:
+    def room_below(head: list[tuple[Part, float]]) -> int:
         used = sum(part.height(kit, width) + kit.g(gap) for part, gap in head)
         return page.body.h - used - kit.g(3 + 2 + 2)
 
-    first, other = room_below(opening(view)), room_below(running_head(view))
+    turner = kit.grown(12) + kit.g(2)
+    head, passages = opening(view), passages_of(kit, view)
+    first, other = room_below(head), room_below(running_head(view))
+    if first < turner:
+        head, passages = opening(view, brief=True), left_over(view) + passages
+        first = room_below(head)
     asked = tuple(Question(*question) for question in view.questions)
     foot = Plane(asked, fill="sand", above=1, rules=True) if asked else None
     needed = foot.height(kit, width) + kit.g(2) if foot else 0
-    turner = kit.grown(12) + kit.g(2)
     if needed > first - turner:
         foot, needed = None, 0
-    passages = [] if foot or not asked else [Passage(asked)]
-    passages += passages_of(kit, view)
+        passages = [Passage(asked), *passages]
     leaves = spread(kit, width, passages, first - needed, first - needed)
     if len(leaves) > 1:
         leaves = spread(kit, width, passages, first - needed - turner, other - turner)
-    return leaves, foot
+    return head, leaves, foot
 
 
 def passages_of(kit: Kit, view: LifeEvent) -> list[Passage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from journeys.views import Place
 from screens.kit.bars import ActionRow
@@ -68,6 +68,10 @@ def leaves_of(view: Place, page: Frame) -> list[Leaf]:
 
     def roomiest(first: int, other: int) -> list[Leaf]:
         leaves = spread(kit, width, passages_of(view), first, other)
+        if any(
+            part.height(kit, width) > (other if at else first) for at, leaf in enumerate(leaves) for part in leaf.parts
+        ):
+            return spread(kit, width, passages_of(replace(view, map=None)), first, other)
         for under in UNDER if view.map else ():
             tried = spread(kit, width, passages_of(view, under), first, other)
             if [len(leaf.parts) for leaf in tried] == [len(leaf.parts) for leaf in leaves]:

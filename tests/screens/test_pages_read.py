@@ -62,6 +62,8 @@ WAYS: dict[str, Way] = {
     "guide without papers": go(("open", "wj-020")),
     "guide without office": go(("open", "ga-010")),
     "guide in the evening": go(("open", "ga-030"), late=True),
+    "guide with a long name in the evening": go(("open", "zr-001"), late=True),
+    "guide with much at its head": go(("open", "ga-045"), late=True),
     "fact with a place": go(("open", "f-001")),
     "fact with a phone": go(("open", "f-033"), late=True),
     "fact alone": go(("open", "f-092")),
@@ -367,9 +369,10 @@ def numbers(text: str) -> list[int]:
     lengths=st.lists(st.sampled_from([1, 7, 40, 150, 700]), min_size=1, max_size=4),
     large=st.booleans(),
     title=st.integers(1, 40),
+    summary=st.sampled_from([0, 1, 25]),
 )
 def test_prose_of_any_length_is_spread_without_losing_or_doubling_a_word(
-    ui_of_module: UI, guide_view: Scene, lengths: list[int], large: bool, title: int
+    ui_of_module: UI, guide_view: Scene, lengths: list[int], large: bool, title: int, summary: int
 ) -> None:
     ui, guide = ui_of_module, guide_view.view
     assert isinstance(guide, views.Guide)
@@ -379,13 +382,14 @@ def test_prose_of_any_length_is_spread_without_losing_or_doubling_a_word(
     sections = (guide.sections[0], views.TextSection("头", paragraphs, numbered=True), asked)
     found: list[int] = []
     for number in range(200):
-        view = replace(guide, title="长" * title, sections=sections, page=number)
+        view = replace(guide, title="长" * title, summary=numbered(9000, summary), sections=sections, page=number)
         ui.stage.show(replace(guide_view, view=view, large=large))
         check_page(ui, ("print", ""))
         found += numbers("".join(lines(ui)))
         if ("page", str(number + 1)) not in acts(ui):
             break
-    assert found == list(range(starts[-1] + 20 + lengths[0]))
+    assert sorted(found) == [*range(starts[-1] + 20 + lengths[0]), *range(9000, 9000 + summary)]
+    assert [n for n in found if n < 9000] == list(range(starts[-1] + 20 + lengths[0]))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, strategies as st
 
@@ -31,11 +29,9 @@ def test_one_spelling_for_what_means_the_same(typed: str, plain: str) -> None:
     assert PLAIN.query(typed) == plain
 
 
-def test_a_query_is_cut_and_quickly() -> None:
-    start = time.process_time()
+def test_a_query_is_cut() -> None:
     assert PLAIN.query("驾駛證" * 100_000) == "驾驶证" * 66 + "驾驶"
     assert len(PLAIN.query("ﷺ" * 10_000)) <= LONGEST_QUERY
-    assert time.process_time() - start < 0.5
 
 
 @given(st.text())
