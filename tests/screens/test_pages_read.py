@@ -626,7 +626,7 @@ def test_a_place_alone_lies_in_its_true_direction(make_kits: Any, east: float, n
     from screens.kit.pen import Box
     from screens.pages.chart import Chart
 
-    if math.hypot(east, north) < 1 or (east > 0 and 0.25 < north / east < 1):
+    if math.hypot(east, north) < 1 or (east > 0 and 0.15 < north / east < 1):
         return  # near nothing, or under the compass
     kit, ground = make_kits(FULL).kit(), Box(48, 400, 984, 400)
     chart = Chart(views.MapView("您在这", "北", (views.Pin(east, north, "A"),)))
