@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
-from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFlush, glReadPixels
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFinish, glReadPixels
 from kivy.graphics.texture import Texture
 from kivy.input.motionevent import MotionEvent
 
@@ -81,10 +81,10 @@ class Tourist:
         return self._app.walk
 
     def frames(self, count: int = 1) -> None:
-        """Lets the main loop run. Without the flush SDL's offscreen driver hoards the commands of every frame."""
+        """Lets the main loop run. Offscreen nothing waits for the renderer, which would hoard frames."""
         for _ in range(count):
             EventLoop.idle()
-            glFlush()
+            glFinish()
 
     def wait_for_rooms(self) -> None:
         """Until the kiosk takes touches. Raises what kept it from opening."""
