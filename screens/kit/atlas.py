@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from kivy.graphics.texture import Texture
 
+_TEXTURES = 2
+
 _SHELF = 4
 """Shelves are a multiple of this high, so that marks of almost one height share them."""
 
@@ -31,14 +33,15 @@ class Sprite(NamedTuple):
 class Atlas:
     """Packs alpha masks on shelves; white, so that the vertex colour is the ink.
 
-    When it is full it begins anew with an empty texture and the next `generation`: meshes made before keep the texture
-    they were made with until they are painted again, nothing on the screen changes. A mark larger than the atlas
-    cannot be placed and raises `ValueError`.
+    When it is full it begins anew in its other texture and with the next `generation`: meshes made before keep the
+    texture they were made with until they are painted again, nothing on the screen changes. There are two textures and
+    never more, so what it weighs stays the same. A mark larger than the atlas cannot be placed and raises `ValueError`.
     """
 
-    def __init__(self, width: int = 2048, height: int = 2048) -> None:
+    def __init__(self, width: int = 2048, height: int = 1280) -> None:
         self.width, self.height = width, height
         self.generation = 0
+        self._textures: list[Texture] = []
         self._stores: list[dict] = []
         self._shapes: dict[tuple[str, int], Sprite] = self.store()
         self._begin()
@@ -50,15 +53,20 @@ class Atlas:
         return kept
 
     def _begin(self) -> None:
-        self.texture = Texture.create(size=(self.width, self.height), colorfmt="luminance_alpha")
-        # Marks are drawn on whole pixels at their own size: nearest is exact and lets neighbours touch.
-        self.texture.min_filter = self.texture.mag_filter = "nearest"
+        self.texture = self._textures.pop(0) if len(self._textures) == _TEXTURES else self._empty()
+        self._textures.append(self.texture)
         self._shelves: dict[int, tuple[int, int]] = {}
         self._top = 0
         for kept in self._stores:
             kept.clear()
         solid = self.place(2, 2, b"\xff" * 4)
         self.solid = ((solid.u0 + solid.u1) / 2, (solid.v0 + solid.v1) / 2)
+
+    def _empty(self) -> Texture:
+        texture = Texture.create(size=(self.width, self.height), colorfmt="luminance_alpha")
+        # Marks are drawn on whole pixels at their own size: nearest is exact and lets neighbours touch.
+        texture.min_filter = texture.mag_filter = "nearest"
+        return texture
 
     def place(self, width: int, height: int, alpha: bytes, dx: int = 0, dy: int = 0) -> Sprite:
         """Copies an alpha mask (rows top down, one byte a pixel) to a free place."""

@@ -10,7 +10,7 @@ from kivy.graphics.texture import Texture
 
 from screens.faces import FontsMissing
 from screens.kit.atlas import Atlas
-from screens.kit.typeset import Block, Typesetter, register, register_name
+from screens.kit.typeset import Block, Faces, Typesetter
 from screens.theme import Panel, Theme
 
 log = logging.getLogger(__name__)
@@ -21,12 +21,12 @@ _PICTURES_KEPT = 4
 class Kit:
     """One theme in one language. `picture` textures are shared by all kits of a panel, and few."""
 
-    def __init__(self, theme: Theme, type: Typesetter, folder: Path, pictures: dict[object, Texture]) -> None:
+    def __init__(self, theme: Theme, type: Typesetter, faces: Faces, pictures: dict[object, Texture]) -> None:
         self.theme = theme
         self.type = type
         self.atlas = type.atlas
         self.px, self.g, self.grown = theme.px, theme.g, theme.grown
-        self._folder = folder
+        self._faces = faces
         self._pictures = pictures
         self._names: dict[tuple[str, str], str] = {}
 
@@ -41,7 +41,7 @@ class Kit:
         face = self._names.get((lang, name))
         if face is None:
             try:
-                face = register_name(self._folder, lang, name)
+                face = self._faces.name(lang, name)
             except FontsMissing:
                 log.exception("no strip face for %s", lang)
                 face = self.type.face
@@ -70,40 +70,41 @@ class Kits:
 
     def __init__(self, panel: Panel, fonts: Path, *, dark: bool = False) -> None:
         self.panel = panel
-        self._fonts = fonts
+        self._files = Faces(fonts)
         self._dark = dark
         # Marks are as many times larger as the panel has more pixels.
-        self._atlas = Atlas(2048, 2048 * max(1, round(panel.width * panel.height / (1080 * 1920))))
+        self._atlas = Atlas(2048, 1280 * max(1, round(panel.width * panel.height / (1080 * 1920))))
         self._faces: dict[str, str] = {}
         self._setters: dict[str, Typesetter] = {}
         self._themes: dict[bool, Theme] = {}
         self._kits: dict[tuple[str, bool], Kit] = {}
         self._pictures: dict[object, Texture] = {}
-        register(fonts)
+        self._files.language()
 
     def kit(self, lang: str = "zh-Hans", *, large: bool = False) -> Kit:
         """The kit for a language and a size of type."""
         face = self._face(lang)
         kit = self._kits.get((face, large))
         if kit is None:
-            setter = self._setters.setdefault(face, Typesetter(self._atlas, face))
+            setter = self._setters.setdefault(face, Typesetter(self._atlas, self._files, face))
             theme = self._themes.setdefault(large, Theme.make(self.panel, large=large, dark=self._dark))
-            kit = self._kits[(face, large)] = Kit(theme, setter, self._fonts, self._pictures)
+            kit = self._kits[(face, large)] = Kit(theme, setter, self._files, self._pictures)
         return kit
 
     def _face(self, lang: str) -> str:
         face = self._faces.get(lang)
         if face is None:
             try:
-                face = register(self._fonts, lang)
+                face = self._files.language(lang)
             except FontsMissing:
                 log.exception("no face for %s", lang)
-                face = register(self._fonts)
+                face = self._files.language()
             self._faces[lang] = face
         return face
 
     def forget(self) -> None:
         """Drops what was remembered of the texts and pictures of a visit."""
+        self._files.rest()
         self._pictures.clear()
         for setter in self._setters.values():
             setter.forget()

@@ -205,8 +205,12 @@ class Pen:
         for x, y in points:
             self.disc(x, y, width, ink)
 
-    def ring(self, x: float, y: float, radius: float, width: int, ink: Token, share: float = 1.0) -> None:
-        """A ring around a point, clockwise from the top over `share` of the circle, with round ends."""
+    def ring(
+        self, x: float, y: float, radius: float, width: int, ink: Token, share: float = 1.0, start: float = 0.0
+    ) -> None:
+        """A ring around a point, clockwise from the top over `share` of the circle, with round ends. `start`: the share
+        of the circle to leave out before it begins.
+        """
         steps = max(2, round(72 * share))
         turn = 2 * math.pi * share / steps
         colour = self._colours[ink]
@@ -214,7 +218,8 @@ class Pen:
         edges = (radius - width / 2 - 0.5, radius - width / 2 + 0.5, radius + width / 2 - 0.5, radius + width / 2 + 0.5)
 
         def at(distance: float, step: int) -> Point:
-            return x + distance * math.sin(turn * step), y - distance * math.cos(turn * step)
+            angle = 2 * math.pi * start + turn * step
+            return x + distance * math.sin(angle), y - distance * math.cos(angle)
 
         for step in range(steps):
             for near, far, other in ((1, 2, colour), (1, 0, faint), (2, 3, faint)):
@@ -223,7 +228,7 @@ class Pen:
                     colour, other,
                 )  # fmt: skip
         if share < 1:
-            self.disc(x, y - radius, width, ink)
+            self.disc(*at(radius, 0), width, ink)
             self.disc(*at(radius, steps), width, ink)
 
     def dashes(self, box: Box, ink: Token, radius: int, width: int, dash: int, gap: int) -> None:
@@ -257,7 +262,7 @@ class Pen:
         """An icon around a point."""
         sprite = self.kit.type.strike(side, face=ICON_FACE).mark(glyph(name))
         if sprite is not None:
-            left, top = round(x - sprite.w / 2), round(y - side / 2) + sprite.dy
+            left, top = round(x - side / 2) + sprite.dx, round(y - side / 2) + sprite.dy
             self._quad(left, top, left + sprite.w, top + sprite.h, *sprite[:4], self._colours[ink])
 
     def text(self, block: Block, x: int, y: int, ink: Token, width: int = 0, align: Align = "left") -> None:
@@ -267,7 +272,7 @@ class Pen:
         mark = strike.mark
         tall = self._tall
         add = self._quads.extend
-        inset = (block.line - strike.size) // 2 - strike.rise
+        inset = (block.line - strike.size) // 2
         for line in block.lines:
             left = x
             if align != "left":

@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from kivy.core.text import Label as CoreLabel, LabelBase
-
 from screens.faces import ENDONYMS, FontsMissing, face_file, strip_file
 from screens.kit import icons
 from screens.kit.atlas import Atlas, Sprite
+from screens.kit.outlines import Outlines
 from screens.kit.wrap import wrap
 from screens.theme import Type
 
@@ -28,60 +27,70 @@ _BLOCKS_KEPT = 1500
 _TOKENS_KEPT = 8000
 
 
-def register(folder: Path, lang: str = "zh-Hans") -> str:
-    """Makes the face for `lang` known to Kivy and returns its name; a file is opened at the first glyph.
-
-    Raises `FontsMissing` (K-04) when the faces were not split or an icon font is not installed.
-    """
-    face = FACE_OF.get(lang, "SC")
-    _register(face, face_file(folder, face, "Regular"), face_file(folder, face, "Bold"))
-    if not icons.FONT.is_file():
-        raise FontsMissing(icons.FONT, "fonts-material-design-icons-iconfont")
-    LabelBase.register(ICON_FACE, str(icons.FONT))
-    return face
+_EM_ABOVE = 0.88
+"""Share of the ideographic em box above the baseline. Lines are centred by it and not by a font's larger ascent and
+descent."""
 
 
-def register_name(folder: Path, lang: str, name: str) -> str:
-    """The face in which a language's own name is written: a strip face that holds only this name, so that no whole
-    face is loaded for it; SC when the strip does not hold all of `name`.
-    """
-    face = FACE_OF.get(lang, "SC")
-    if not set(name) <= set(ENDONYMS.get(face, "")):
-        return register(folder)
-    strip = f"{face}-name"
-    _register(strip, strip_file(folder, face, "Regular"), strip_file(folder, face, "Bold"))
-    return strip
+class Faces:
+    """The faces that are known, by name; a file is opened when the first glyph of it is needed."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[tuple[str, bool], Path] = {}
+        self._open: dict[Path, Outlines] = {}
 
-def _register(name: str, regular: Path, bold: Path) -> None:
-    for path in (regular, bold):
-        if not path.is_file():
-            raise FontsMissing(path, "fonts-noto-cjk, then run: python -m screens.faces")
-    LabelBase.register(name, str(regular), None, str(bold), None)
+    def language(self, lang: str = "zh-Hans") -> str:
+        """The name of the face for `lang`.
 
+        Raises `FontsMissing` (K-04) when the faces were not split or the icon font is not installed.
+        """
+        face = FACE_OF.get(lang, "SC")
+        self._add(face, face_file(self._folder, face, "Regular"), face_file(self._folder, face, "Bold"))
+        if not icons.FONT.is_file():
+            raise FontsMissing(icons.FONT, "fonts-material-design-icons-iconfont")
+        self._files[ICON_FACE, False] = self._files[ICON_FACE, True] = icons.FONT
+        return face
 
-class _Raster(CoreLabel):
-    """Kivy's SDL text provider without its layout and its texture a label."""
+    def name(self, lang: str, name: str) -> str:
+        """The face in which a language's own name is written: a strip face that holds only this name, so that no whole
+        face is opened for it; SC when the strip does not hold all of `name`.
+        """
+        face = FACE_OF.get(lang, "SC")
+        if not set(name) <= set(ENDONYMS.get(face, "")):
+            return self.language()
+        strip = f"{face}-name"
+        self._add(strip, strip_file(self._folder, face, "Regular"), strip_file(self._folder, face, "Bold"))
+        return strip
 
-    def alpha(self, text: str) -> tuple[int, int, bytes]:
-        self._size = self.get_extents(text)
-        self._render_begin()
-        self._render_text(text, 0, 0)
-        image = self._render_end()
-        return image.width, image.height, image.data[3::4]
+    def _add(self, name: str, regular: Path, bold: Path) -> None:
+        for path in (regular, bold):
+            if not path.is_file():
+                raise FontsMissing(path, "fonts-noto-cjk, then run: python -m screens.faces")
+        self._files[name, False], self._files[name, True] = regular, bold
+
+    def outlines(self, face: str, bold: bool) -> Outlines:
+        """The glyphs of a face that `language` or `name` has named."""
+        path = self._files[face, bold]
+        found = self._open.get(path)
+        if found is None:
+            found = self._open[path] = Outlines(path)
+        return found
+
+    def rest(self) -> None:
+        """Lets go of what is mapped of the files."""
+        for outlines in self._open.values():
+            outlines.rest()
 
 
 class Strike:
     """A face at one size and weight: how wide its characters are, and their sprites."""
 
-    def __init__(self, atlas: Atlas, face: str, size: int, bold: bool) -> None:
+    def __init__(self, atlas: Atlas, faces: Faces, face: str, size: int, bold: bool) -> None:
         self._atlas = atlas
-        self._raster = _Raster(font_name=face, font_size=size, bold=bold)
-        self._raster.resolve_font_name()
+        self.outlines = faces.outlines(face, bold)
         self.size = size
-        # Where the top of a rendered glyph goes so that the ideographic em box, not the font's larger ascent and
-        # descent, is centred in its line: ideographs reach from 0.88 em above the baseline to 0.12 em below.
-        self.rise = self._raster.get_ascent() - round(0.88 * size)
+        self._above = round((self.outlines.ascent if face == ICON_FACE else _EM_ABOVE) * size)
         self.marks: dict[str, Sprite | None] = atlas.store()
         self._advances: dict[str, int] = {}
 
@@ -92,26 +101,20 @@ class Strike:
             if len(self._advances) > _TOKENS_KEPT:
                 self._advances.clear()
             cells = _CELL.findall(token)
-            if len(cells) <= 1:
-                known = self._raster.get_extents(token)[0] if token else 0
-            else:
-                known = sum(map(self.advance, cells))
+            known = self.outlines.advance(token, self.size) if len(cells) <= 1 else sum(map(self.advance, cells))
             self._advances[token] = known
         return known
 
     def mark(self, cell: str) -> Sprite | None:
-        """The sprite of a cell; None for one without ink."""
+        """The sprite of a cell, offset from the upper left corner of its em box; None for one without ink."""
         try:
             return self.marks[cell]
         except KeyError:
             pass
-        width, _, alpha = self._raster.alpha(cell)
-        inked = alpha.lstrip(b"\0")
+        mask = self.outlines.mask(cell, self.size)
         sprite = None
-        if inked:
-            top = (len(alpha) - len(inked)) // width
-            bottom = -(-len(alpha.rstrip(b"\0")) // width)
-            sprite = self._atlas.place(width, bottom - top, alpha[top * width : bottom * width], 0, top)
+        if mask is not None:
+            sprite = self._atlas.place(mask.width, mask.height, mask.alpha, mask.left, self._above - mask.top)
         self.marks[cell] = sprite
         return sprite
 
@@ -148,9 +151,10 @@ class Block(NamedTuple):
 class Typesetter:
     """Sets text in one face; remembers recent blocks, because pages are drawn from the same words again and again."""
 
-    def __init__(self, atlas: Atlas, face: str) -> None:
+    def __init__(self, atlas: Atlas, faces: Faces, face: str) -> None:
         self.atlas = atlas
         self.face = face
+        self._faces = faces
         self._strikes: dict[tuple[str, int, bool], Strike] = {}
         self._blocks: dict[tuple, Block] = {}
 
@@ -159,7 +163,7 @@ class Typesetter:
         key = (face or self.face, size, bold)
         found = self._strikes.get(key)
         if found is None:
-            found = self._strikes[key] = Strike(self.atlas, *key)
+            found = self._strikes[key] = Strike(self.atlas, self._faces, *key)
         return found
 
     def set(

@@ -24,6 +24,12 @@ VIOLATIONS = [
     ("domain.slip", "import journeys", {"citizen"}),
     ("domain.lint.phones", "from localdb.catalogue import build", {"rooms"}),
     ("domain.hours", "import kiosk.settings", {"citizen", "rooms"}),
+    ("journeys.tap", "from cardreader import service", {"ports"}),
+    ("cardreader.service", "import localdb.device", {"rooms"}),
+    ("contentsync.client", "import localdb.catalogue.install", {"rooms"}),
+    ("cardreader.watch", "import journeys.views", {"faceless"}),
+    ("hub.pages", "import kiosk.settings", {"rooms", "hub-doors"}),
+    ("hub.slips", "import printer.spooler", {"hub-doors"}),
     ("phrases.sentences", "import domain.services", {"citizen", "rooms"}),
     ("journeys.home", "import screens", {"citizen"}),
     ("screens.home", "from kiosk import settings", {"citizen"}),
@@ -39,9 +45,14 @@ VIOLATIONS = [
     ("journeys.idle", "def wait():\n    from kivy.clock import Clock", {"kivy"}),
     ("printer.preview", "import kivy", {"kivy"}),
     ("printer.faces", "import fontTools.ttLib", {"fonttools"}),
+    ("printer.glyphs", "import uharfbuzz", {"harfbuzz"}),
     ("kiosk.store", "import sqlalchemy.orm", {"database-libraries"}),
-    ("inputs.lexicon", "import pypinyin", {"database-libraries"}),
-    ("journeys.rank", "from rapidfuzz import fuzz", {"database-libraries"}),
+    ("hub.words", "import pypinyin", {"word-libraries"}),
+    ("journeys.rank", "from rapidfuzz import fuzz", {"word-libraries"}),
+    ("kiosk.reader", "from smartcard.scard import SCardConnect", {"card-libraries"}),
+    ("hub.signing", "import tuf.api.metadata", {"release-libraries"}),
+    ("kiosk.fetch", "import requests", {"release-libraries"}),
+    ("contentsync.serve", "import fastapi", {"web-libraries"}),
     ("kiosk.slip", "from escpos.printer import Network", {"print-libraries"}),
     ("workbench.decoder", "import escpos.constants", {"print-libraries"}),
     ("screens.qr", "import segno", {"print-libraries"}),
@@ -74,6 +85,10 @@ def skeleton(tmp_path: Path) -> Path:
         folder = tmp_path.joinpath(*package.split("."))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "__init__.py").touch()
+    for module in {name for contract in LINTER["contracts"] for name in contract.get("forbidden_modules", ())}:
+        package, _, name = module.rpartition(".")
+        if package and not tmp_path.joinpath(*module.split(".")).exists():
+            (tmp_path.joinpath(*package.split(".")) / f"{name}.py").touch()
     (tmp_path / "pyproject.toml").write_bytes((Path(__file__).parents[2] / "pyproject.toml").read_bytes())
     return tmp_path
 
@@ -94,7 +109,9 @@ def test_the_empty_skeleton_keeps_every_contract(skeleton: Path) -> None:
 def test_a_planted_violation_is_named(skeleton: Path, module: str, source: str, contracts: set[str]) -> None:
     folder, _, name = module.rpartition(".")
     (skeleton.joinpath(*folder.split(".")) / f"{name}.py").write_text(source + "\n")
-    for imported in set(re.findall(r"\b(?:domain|localdb|kiosk|journeys|screens|inputs|printer)\.\w+", source)):
+    for imported in set(
+        re.findall(r"\b(?:domain|localdb|kiosk|journeys|screens|inputs|printer|cardreader)\.\w+", source)
+    ):
         package = skeleton.joinpath(*imported.split("."))
         if not package.is_dir():
             package.with_suffix(".py").touch()

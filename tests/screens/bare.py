@@ -6,6 +6,7 @@ The measure for how quickly a page may change: as long as Kivy itself takes to d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kivy.core.text import Label
@@ -49,20 +50,21 @@ class BarePen(Pen):
         self._canvas.add(SmoothEllipse(pos=(min(xs), self._tall - max(ys)), size=size))
 
     def icon(self, name: str, x: float, y: float, side: int, ink: Any) -> None:
-        self._label(glyph(name), ICON_FACE, side, False, x - side / 2, y - side / 2, ink)
+        file = self.kit.type.strike(side, face=ICON_FACE).outlines.path
+        self._label(glyph(name), file, side, x - side / 2, y - side / 2, ink)
 
     def text(self, block: Any, x: int, y: int, ink: Any, width: int = 0, align: Any = "left") -> None:
-        options = block.strike._raster.options
+        file = block.strike.outlines.path
         for line in block.lines:
             left = x
             if align != "left":
                 left += (width - line.width) // (2 if align == "center" else 1)
             if line.text.strip():
-                self._label(line.text, options["font_name"], block.strike.size, options["bold"], left, y, ink)
+                self._label(line.text, file, block.strike.size, left, y, ink)
             y += block.line
 
-    def _label(self, text: str, face: str, size: int, bold: bool, x: float, y: float, ink: Any) -> None:
-        label = Label(text=text, font_name=face, font_size=size, bold=bold)
+    def _label(self, text: str, file: Path, size: int, x: float, y: float, ink: Any) -> None:
+        label = Label(text=text, font_name=str(file), font_size=size)
         label.refresh()
         label.texture.bind()
         self._ink(ink)

@@ -151,12 +151,13 @@ class TestAtlas:
         from screens.kit.atlas import Atlas
         from screens.kit.board import Board
         from screens.kit.kit import Kit
-        from screens.kit.typeset import Typesetter, register
+        from screens.kit.typeset import Faces, Typesetter
         from screens.theme import Theme
 
-        register(fonts)
+        faces = Faces(fonts)
+        faces.language()
         atlas = Atlas(512, 256)
-        kit = Kit(Theme.make(FULL), Typesetter(atlas, "SC"), fonts, {})
+        kit = Kit(Theme.make(FULL), Typesetter(atlas, faces, "SC"), faces, {})
         board = Board()
         page = [row("".join(chr(0x4E00 + 8 * y + x) for x in range(8)), y * 60) for y in range(3)]
         for start in range(0, 200, 3):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from screens.kit.typeset import FACE_OF, Faces
 from tests.screens.conftest import FULL, HALF
 
 WORDS = st.text(st.sampled_from("便民亭办事（驾照丢了），。：10 元 Type-C WAVE To 한국어 ニャー…——“卡”"), max_size=60)
@@ -18,8 +19,11 @@ def kit(make_kits: Callable[..., Any]) -> Any:
 
 
 def shape(make_kits: Callable[..., Any], lang: str, letter: str) -> bytes:
-    kit = make_kits(FULL).kit(lang)
-    pixels: bytes = kit.type.strike(40)._raster.alpha(letter)[2]
+    kits = make_kits(FULL)
+    kits.kit(lang)
+    mask = kits._files.outlines(FACE_OF[lang], False).mask(letter, 40)
+    assert mask is not None
+    pixels: bytes = mask.alpha
     return pixels
 
 
@@ -55,8 +59,8 @@ def test_without_the_chinese_face_there_are_no_kits(kivy_window: Any, tmp_path: 
 
 
 def test_names_of_languages_need_no_whole_face(make_kits: Callable[..., Any], fonts: Path) -> None:
-    from screens.kit.typeset import register_name
-
+    faces = Faces(fonts)
+    faces.language()
     kit = make_kits(FULL).kit()
     for lang, name, face in (
         ("zh-Hant", "繁體中文", "TC"),
@@ -64,12 +68,12 @@ def test_names_of_languages_need_no_whole_face(make_kits: Callable[..., Any], fo
         ("ko", "한국어", "KR"),
         ("en", "English", "KR"),
     ):
-        assert register_name(fonts, lang, name) == f"{face}-name"
+        assert faces.name(lang, name) == f"{face}-name"
         block = kit.set_name(lang, name, "t34")
         whole = make_kits(FULL).kit(lang).set(name, "t34")
-        strip, full = (b.strike._raster.alpha(name) for b in (block, whole))
+        strip, full = (b.strike.outlines.mask(name, b.strike.size) for b in (block, whole))
         assert strip == full, "the strip must look as the whole face does"
-    assert register_name(fonts, "ja", "日本語で") == "SC"
+    assert faces.name("ja", "日本語で") == "SC"
 
 
 @given(WORDS, st.integers(2, 20), st.booleans())
@@ -99,7 +103,8 @@ def test_width_is_that_of_what_is_drawn(kit: Any) -> None:
     """Latin words are drawn as one mark because they are kerned; the sum of their letters would be wider."""
     strike = kit.type.strike(40)
     assert strike.advance("WAVE") < sum(strike.advance(letter) for letter in "WAVE")
-    assert strike.advance("WAVE") == strike._raster.get_extents("WAVE")[0]
+    wave = strike.mark("WAVE")
+    assert abs(strike.advance("WAVE") - (wave.dx + wave.w)) <= 2
     assert strike.advance("便民") == 80
     line = kit.set("去 WAVE 办 10 元").lines[0]
     last, x = line.cells[-1]
@@ -111,9 +116,43 @@ def test_ideographs_stand_in_the_middle_of_their_line(kit: Any) -> None:
         block = kit.set("国", step)
         strike = block.strike
         mark = strike.mark("国")
-        top = (block.line - strike.size) // 2 - strike.rise + mark.dy
+        top = (block.line - strike.size) // 2 + mark.dy
         below = block.line - top - mark.h
         assert abs(top - below) <= 0.06 * strike.size, step
+
+
+def test_what_no_face_holds_is_an_empty_box_and_blanks_leave_no_ink(kit: Any) -> None:
+    strike = kit.type.strike(40)
+    assert strike.mark("\U000f0000") is not None
+    assert strike.mark(" ") is None and strike.advance(" ") > 0
+    assert strike.mark("") is None and strike.advance("") == 0
+
+
+def test_a_face_that_drew_much_is_opened_anew_and_draws_the_same(fonts: Path) -> None:
+    """Pages of the file stay mapped for every glyph that was read; five whole faces would weigh 80 MB."""
+    from screens.faces import face_file
+    from screens.kit.outlines import Outlines
+
+    outlines = Outlines(face_file(fonts, "SC", "Regular"))
+    first = outlines.mask("亭", 40)
+    mapped = [_mapped(fonts)]
+    for code in range(0x4E00, 0x4E00 + 2000):
+        outlines.mask(chr(code), 40)
+        if code % 40 == 0:
+            mapped.append(_mapped(fonts))
+    assert outlines.mask("亭", 40) == first
+    assert max(mapped) - min(mapped) < 9_000, "kB of the file in this process"
+
+
+def _mapped(folder: Path) -> int:
+    """kB of the files in `folder` that are resident in this process."""
+    resident, inside = 0, False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        if "-" in line.split(" ", 1)[0]:
+            inside = str(folder / "NotoSansSC-Regular") in line
+        elif inside and line.startswith("Rss:"):
+            resident += int(line.split()[1])
+    return resident
 
 
 def test_nothing_typed_outlives_a_visit(make_kits: Callable[..., Any]) -> None:
