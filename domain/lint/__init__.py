@@ -9,18 +9,17 @@ longer than the law allows). Findings are for editors; a record that does not fi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from domain.lint.finding import Finding, Level
 from domain.lint.guides import GUIDE_RULES
 from domain.lint.others import FACT_RULES, PLACE_RULES, whole_catalogue
+from domain.lint.rules import RULE_RULES, led_to
 from domain.lint.text import TEXT_RULES
-from domain.records import Fact, Guide, Place, Record
+from domain.records import Fact, Guide, Place, Record, Rule
 
 STALE_DAYS = 365
 """A record that nobody verified for so long is reported."""
-
-Rule = Callable[[Record], Iterator[Finding]]
 
 
 def lint(records: Sequence[Record], *, today: dt.date | None = None) -> list[Finding]:
@@ -38,9 +37,13 @@ def lint(records: Sequence[Record], *, today: dt.date | None = None) -> list[Fin
         elif isinstance(record, Place):
             for place_rule in PLACE_RULES:
                 found.extend(place_rule(record))
+        elif isinstance(record, Rule):
+            for rule_rule in RULE_RULES:
+                found.extend(rule_rule(record))
         if today is not None:
             found.extend(_age(record, today))
     found.extend(whole_catalogue(records))
+    found.extend(led_to(records))
     return found
 
 

@@ -11,8 +11,6 @@ from domain.records import Fact, Guide, Place, Record, Vocabulary, dangling
 LONGEST_ANSWER = 60
 """One sentence that fits a row of the result list."""
 
-LONGEST_REASON = 16
-
 
 def answer(fact: Fact) -> Iterator[Finding]:
     """One sentence."""

@@ -67,9 +67,9 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _parse(line: bytes) -> dict[str, Any]:
-    if len(line) > MAX_LINE:
-        raise _Reject(f"longer than {MAX_LINE} bytes")
+def _parse(line: bytes, most: int = MAX_LINE) -> dict[str, Any]:
+    if len(line) > most:
+        raise _Reject(f"longer than {most} bytes")
     try:
         text = line.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_strict_object, parse_constant=_no_constant, parse_float=_finite)
@@ -83,9 +83,19 @@ def _parse(line: bytes) -> dict[str, Any]:
         raise _Reject("half a character (a surrogate without its other half)") from None
     except RecursionError:
         raise _Reject("nested too deeply") from None
+    except ValueError:
+        raise _Reject("a number has too many digits") from None
     if not isinstance(value, dict):
         raise _Reject("not a JSON object")
     return value
+
+
+def read_object(line: bytes, *, most: int = MAX_LINE) -> dict[str, Any]:
+    """The JSON object in a line of at most `most` bytes, taken as strictly as by `read`. Raises `RecordError` R-01."""
+    try:
+        return _parse(line, most)
+    except _Reject as reject:
+        raise RecordError(Code.RECORD_UNREADABLE, (str(reject),)) from None
 
 
 def validate(raw: dict[str, Any]) -> Record:

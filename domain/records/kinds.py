@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.card import CardType, Division, Sex
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
@@ -29,7 +31,8 @@ Source = Literal["self", "counter", "department", "other"]
 class Value(BaseModel):
     """Base of all record values: frozen, unknown fields kept."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    # Validators are made when the first record is read: the invitation stands on the glass long before.
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class Record(Value):
@@ -171,7 +174,7 @@ class Fact(Record):
 class Hours(Value):
     """One weekly opening span; `from`/`until` (MM-DD, both ends count, may wrap the year) bound a season."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, defer_build=True)
 
     days: Weekdays
     open: TimeOfDay
@@ -330,13 +333,62 @@ class Vocabulary(Record):
     ) = None
 
 
+def _in_order(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] > span[1]:
+        raise ValueError("the first is larger than the second")
+    return span
+
+
+def _some_each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    # Not `min_length`: with that, pydantic also calls a list empty whose members it has refused.
+    if not values:
+        raise ValueError("nothing is in it")
+    if len(set(values)) < len(values):
+        raise ValueError("something is in it twice")
+    return values
+
+
+Flag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
+Years = Annotated[int, Field(strict=True, ge=0, le=150)]
+Months = Annotated[int, Field(strict=True, ge=0, le=1800)]
+MonthNumber = Annotated[int, Field(strict=True, ge=1, le=12)]
+
+
+class Conditions(Value):
+    """What must be known and fit, all of it, for a rule to hold. A condition that this version does not know is kept
+    and never holds.
+
+    `age`: completed years, both ends count, a last year of 120 or more means no end. `age_months`: completed months,
+    both ends count. `expires_within_days`: the card expires in so many days at most, or has expired already. `months`:
+    1–12, the month of the day. `asked`: flags that the person chose, all of them.
+    """
+
+    age: Annotated[tuple[Years, Years], AfterValidator(_in_order)] | None = None
+    age_months: Annotated[tuple[Months, Months], AfterValidator(_in_order)] | None = None
+    sex: Sex | None = None
+    division: Division | None = None
+    card_type: Annotated[tuple[CardType, ...], AfterValidator(_some_each_once)] | None = None
+    expires_within_days: Annotated[int, Field(strict=True, ge=0, le=3650)] | None = None
+    months: Annotated[tuple[MonthNumber, ...], AfterValidator(_some_each_once)] | None = None
+    asked: Annotated[tuple[Flag, ...], AfterValidator(_some_each_once)] | None = None
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names of conditions that this version does not know, sorted."""
+        return tuple(sorted(name for name, value in (self.model_extra or {}).items() if value is not None))
+
+
 class Rule(Record):
-    """A rule that recommends items to a card holder, with its reason and legal basis."""
+    """A rule that recommends items to a person, with its reason and legal basis.
+
+    `needs` names the attributes that must be known: age, sex, division, card_type, card_expiry, date, asked:<flag>.
+    `items`: best first. `sensitive`: what it is about must not stand openly on a screen in the street.
+    """
 
     KIND: ClassVar[str] = "rule"
     kind: Literal["rule"] = "rule"
     needs: tuple[ShortText, ...] = ()
-    when: dict[str, Any] = Field(default_factory=dict)
+    when: Conditions = Field(default_factory=Conditions)
     items: tuple[Identifier, ...] = ()
     reason: Annotated[str, StringConstraints(min_length=2, max_length=16)]
     basis: ShortText | None = None

@@ -110,3 +110,71 @@ def test_every_rule_can_be_said_in_chinese_and_english() -> None:
             message = finding.message(Phrases(lang))
             assert not message.startswith("lint.") and "{" not in message
         assert finding.level in Level
+
+
+RULE = {
+    "kind": "rule",
+    "id": "r-1",
+    "name": "老年卡",
+    "needs": ["card_type"],
+    "when": {"card_type": ["senior"]},
+    "items": ["ga-001"],
+    "reason": "因为您的卡是老年卡",
+    "basis": "老年人权益保障法第五章",
+}
+
+
+def about(changes: dict[str, object], *more: Record) -> list[str]:
+    rule = validate({**RULE, **changes})
+    return [finding.rule for finding in lint([rule, guide(), ORG, PLACE, *more]) if finding.kind == "rule"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({}, None),
+        ({"when": {"card_type": ["senior"], "cardtype": ["x"]}}, "unknown_condition"),
+        ({"needs": [], "when": {}}, "rule_for_everybody"),
+        ({"needs": ["card_type", "shoe_size"]}, "unknown_need"),
+        ({"needs": ["card_type", "asked"]}, "unknown_need"),
+        ({"needs": ["card_type", "asked:"]}, "unknown_need"),
+        ({"needs": ["card_type", "age"]}, "need_without_condition"),
+        ({"needs": ["card_type", "asked:student"]}, "need_without_condition"),
+        ({"needs": []}, "condition_without_need"),
+        ({"needs": ["card_type"], "when": {"card_type": ["senior"], "asked": ["x"]}}, "condition_without_need"),
+        ({"needs": ["age"], "when": {"age": [60, 70], "age_months": [0, 719]}}, "ages_exclude_each_other"),
+        ({"needs": ["age"], "when": {"age": [0, 12]}}, "rule_for_some_children"),
+        ({"needs": ["age", "sex"], "when": {"age": [0, 13], "sex": "f"}}, "rule_for_some_children"),
+        ({"needs": ["age"], "when": {"age": [0, 13]}}, None),
+        ({"reason": "您的卡是老年卡"}, "reason_form"),
+        ({"basis": None}, "missing_basis"),
+        ({"items": []}, "rule_without_items"),
+        ({"items": ["ga-001", "ga-001"]}, "item_twice"),
+        ({"items": ["ga-001", "ga-999"]}, "dangling"),
+        ({"items": ["ga-001", "org-a"]}, "item_not_guide"),
+        ({"items": ["mz-001"]}, "delicate_item"),
+        ({"items": ["mz-001"], "sensitive": True}, None),
+    ],
+)
+def test_rules_for_rules(changes: dict[str, object], rule: str | None) -> None:
+    wedding = validate({**GOOD, "id": "mz-001", "name": "结婚登记"})
+    assert about(changes, wedding) == ([] if rule is None else [rule])
+
+
+def test_every_rule_for_rules_can_be_said_in_every_language() -> None:
+    bad = [
+        validate(
+            {**RULE, "when": {"agee": 3}, "needs": ["x", "age"], "items": ["org-a", "mz-001"], "reason": "您好呀"}
+        ),
+        validate({**RULE, "id": "r-2", "needs": [], "items": ["ga-001", "ga-001"], "basis": None}),
+        validate({**RULE, "id": "r-3", "needs": [], "when": {}, "items": []}),
+        validate({**RULE, "id": "r-4", "needs": ["age"], "when": {"age": [9, 9], "age_months": [0, 1]}}),
+        validate({**RULE, "id": "r-5", "needs": ["age"], "when": {"age": [9, 9]}}),
+        validate({**GOOD, "id": "mz-001", "name": "结婚登记"}),
+    ]
+    found = [finding for finding in lint([*bad, guide(), ORG, PLACE]) if finding.kind == "rule"]
+    assert len({finding.rule for finding in found}) == 13
+    for finding in found:
+        for lang in LANGUAGES:
+            message = finding.message(Phrases(lang))
+            assert not message.startswith("lint.") and "{" not in message
