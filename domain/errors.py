@@ -10,8 +10,8 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """Every code that a person can meet. The letter names the room: K kiosk, D database, R records, P printer, S
-    slips.
+    """Every code that a person can meet. The letter names the room: K kiosk, D database, R records, P printer, C
+    card, S sync.
     """
 
     NO_CATALOGUE = "K-01"
@@ -40,6 +40,24 @@ class Code(StrEnum):
     PRINTER_TROUBLE = "P-06"
     PRINTER_BUSY = "P-07"
     FAIR_USE = "P-08"
+
+    NO_READER = "C-01"
+    CARD_UNREADABLE = "C-11"
+    CARD_UNKNOWN = "C-12"
+    CARD_WITHOUT_PROCESSOR = "C-13"
+    CARD_TOO_SLOW = "C-14"
+    CARD_GONE = "C-15"
+    READER_BUSY = "C-16"
+
+    HUB_OUT_OF_REACH = "S-01"
+    RELEASE_REFUSED = "S-02"
+    RELEASE_OLDER = "S-03"
+    RELEASE_EXPIRED = "S-04"
+    DIGEST_DIFFERS = "S-05"
+    NOT_ENROLLED = "S-06"
+    APPROVALS_MISSING = "S-07"
+    KEY_REFUSED = "S-08"
+    RELEASE_FAILED = "S-09"
 
 
 class CodedError(Exception):
@@ -72,6 +90,14 @@ class DeviceStoreError(CodedError):
 
 class PrintError(CodedError):
     """A slip that was certainly not printed (an uncertain one is an outcome, not an error)."""
+
+
+class CardError(CodedError):
+    """A card that gave no facts; `detail` holds status words and names of files on the card, never what is in them."""
+
+
+class SyncError(CodedError):
+    """A release that was not taken; the catalogue that is open stays as it is."""
 
 
 class SettingsError(CodedError):

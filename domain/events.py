@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from domain.card import CardFacts
 from domain.errors import Code
 
 
@@ -43,6 +46,18 @@ class JobState(StrEnum):
         return self in (JobState.CONFIRMED, JobState.UNCERTAIN, JobState.NOT_SENT)
 
 
+class ReaderState(StrEnum):
+    """The card reader. ABSENT: no reader, or no service that knows it; EMPTY: ready for a card; READING: a card was
+    laid down and is being read; HOLDING: a card lies there that is not being read (any more), whether it gave facts,
+    could not be read, or lay there before anybody came.
+    """
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    READING = "reading"
+    HOLDING = "holding"
+
+
 @dataclass(frozen=True, slots=True)
 class PrinterChanged:
     """The printer's state is now `state`."""
@@ -77,4 +92,50 @@ class CatalogueReplaced:
     revision: int
 
 
-Event = PrinterChanged | SlipProgress | SlipFinished | CatalogueReplaced
+@dataclass(frozen=True, slots=True)
+class CatalogueReady:
+    """A newer catalogue lies in the file `path`, proved; it is opened when nobody is there."""
+
+    revision: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChecked:
+    """The hub said `at` that time (aware) that there is nothing newer than what this kiosk has."""
+
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderChanged:
+    """The card reader is now `state`. A good tap is READING, `CardRead`, HOLDING, and EMPTY once the card is away."""
+
+    state: ReaderState
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """The card that was laid down gave `facts`."""
+
+    facts: CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnread:
+    """The card that was laid down gave no facts; `code` (C-…) says why. HOLDING or EMPTY follows."""
+
+    code: Code
+
+
+Event = (
+    PrinterChanged
+    | SlipProgress
+    | SlipFinished
+    | CatalogueReplaced
+    | CatalogueReady
+    | ContentChecked
+    | ReaderChanged
+    | CardRead
+    | CardUnread
+)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from domain.errors import Code
-from domain.events import Event, JobState, PrinterState
+from domain.events import Event, JobState, PrinterState, ReaderState
 from domain.paper import Dots
-from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Record, Topic
+from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Record, Rule, Topic
 from domain.search import Card, LexiconWord, Results
 from domain.slip import Slip
 
@@ -110,6 +110,12 @@ class Catalogue(Protocol):
 
     def calendar(self, year: int) -> Calendar | None:
         """Holidays of `year`; None when the city has not published them."""
+        ...
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Rules that hold today by date of validity, in the editors' order (by id), with the items that this catalogue
+        has and shows; a rule with none of them left is not among them.
+        """
         ...
 
     def translation(self, id: str, lang: str) -> Mapping[str, Any]:
@@ -235,6 +241,30 @@ class SlipPrinter(Protocol):
 
     def end_session(self) -> None:
         """Forgets the bytes of everything that is not on its way; states stay in the journal."""
+        ...
+
+
+class Supply(Protocol):
+    """Where content comes from."""
+
+    @property
+    def checked_at(self) -> dt.datetime | None:
+        """When the hub last said that what is here is the newest; None: it never did."""
+        ...
+
+
+class CardService(Protocol):
+    """Reads cards in a process of its own and tells of it by `ReaderChanged`, `CardRead` and `CardUnread`."""
+
+    @property
+    def state(self) -> ReaderState:
+        """What the reader was last known to be; never blocks."""
+        ...
+
+    def end_session(self) -> None:
+        """Ends the process that has read a card and starts a fresh one; returns at once. A card that still lies there
+        is HOLDING for the new one, never read again by itself.
+        """
         ...
 
 

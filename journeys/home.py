@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from domain.events import ReaderState
 from journeys.browse import LifeEventsStep, ThemeStep
+from journeys.card_results import CardResultsStep
+from journeys.card_sheet import CardSheetStep
 from journeys.departments import DepartmentsStep
 from journeys.find import ResultsStep, SearchStep
-from journeys.moves import Go, Move, Open, Quiet
+from journeys.moves import Declare, Go, Move, Open, Quiet
 from journeys.notices import NoticesStep
 from journeys.places import PlacesStep
 from journeys.views import Home, HomeTile, Press, Tag
@@ -67,6 +70,7 @@ class HomeStep(Quiet):
         popular = []
         for index, query in enumerate(home.popular[:POPULAR_SHOWN] if home else ()):
             popular.append(Press(str(_nth(labels.get("popular"), index) or query), "ask", query))
+        title, line, card = self._card()
         notices = catalogue.notices(self.visit.tools.place.district)
         notice = None
         if notices:
@@ -93,7 +97,22 @@ class HomeStep(Quiet):
                 Press(say("tool.notices"), "notices", "", "campaign"),
             ),
             notice=notice,
+            card_title=title,
+            card_line=line,
+            card=card,
         )
+
+    def _card(self) -> tuple[str, str, Press]:
+        """Title, line and button of the card's row: laying one down; back to what it brought; or, while there is no
+        reader, the three taps that do without.
+        """
+        say, visit = self.visit.say, self.visit
+        if visit.card.person is not None:
+            again = Press(say("home.card_again"), "card", "", "contactless")
+            return say("home.card_yours"), say("home.card_yours_line"), again
+        if visit.tools.cards.state is ReaderState.ABSENT:
+            return say("home.taps"), say("home.card_line"), Press(say("home.taps_go"), "declare", "", "touch_app")
+        return say("home.card"), say("home.card_line"), Press(say("home.card_go"), "card", "", "contactless")
 
     def do(self, action: str, value: str) -> Move | None:
         """Leads on."""
@@ -102,6 +121,13 @@ class HomeStep(Quiet):
             return Go(SearchStep(visit))
         if action == "ask":
             return Go(ResultsStep(visit, value))
+        if action == "card" and visit.card.person is not None:
+            return Go(CardResultsStep(visit, visit.card.person))
+        if action == "card" and visit.tools.cards.state is not ReaderState.ABSENT:
+            visit.card.code = None
+            return Go(CardSheetStep(visit, self))
+        if action == "declare":
+            return Declare()
         if action == "events":
             return Go(LifeEventsStep(visit))
         if action == "departments":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.events import Event
-from journeys.views import View
+from journeys.views import CardSheet, View
 
 
 class Step(Protocol):
@@ -21,6 +21,10 @@ class Step(Protocol):
 
     def view(self) -> View:
         """What is to be seen now. Raises `CodedError`; `Walk` then shows a kind page with its code."""
+        ...
+
+    def sheet(self) -> CardSheet | None:
+        """What lies over the page; None: nothing. Made anew at every look."""
         ...
 
     def do(self, action: str, value: str) -> Move | None:
@@ -40,6 +44,10 @@ class Quiet:
     """What most steps do with events, time and touches that are not theirs: nothing."""
 
     lively = False
+
+    def sheet(self) -> CardSheet | None:
+        """Nothing lies over the page."""
+        return None
 
     def do(self, action: str, value: str) -> Move | None:
         """Ignores the touch."""
@@ -76,6 +84,11 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True)
+class Declare:
+    """To the three taps; a sheet of the card goes away for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Back:
     """One step back."""
 
@@ -107,4 +120,4 @@ class Shut:
     """Staff asked the kiosk to stop."""
 
 
-Move = Go | Open | Replace | Back | GoHome | End | Leave | Begin | Shut
+Move = Go | Open | Replace | Declare | Back | GoHome | End | Leave | Begin | Shut

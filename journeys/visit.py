@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from domain.errors import CatalogueError, Code
 from domain.ports import (
+    CardService,
     Catalogue,
     CatalogueHandle,
     Clock,
@@ -16,9 +17,11 @@ from domain.ports import (
     SlipPreview,
     SlipPrinter,
     StaffGate,
+    Supply,
     Typing,
 )
-from domain.records import Calendar
+from domain.records import Calendar, Rule
+from journeys.card import CardSession
 from phrases import LANGUAGES, Phrases
 
 
@@ -33,6 +36,10 @@ class VisitSettings:
     cleared_s: float = 5
     printed_s: float = 30
     staff_idle_s: float = 180
+    card_away_s: float = 30
+    card_idle_s: float = 45
+    card_idle_large_s: float = 90
+    card_most_s: float = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class Tools:
 
     catalogue: CatalogueHandle
     printer: SlipPrinter
+    cards: CardService
+    supply: Supply
     preview: SlipPreview
     qr: QrCodes
     typing: Typing
@@ -55,16 +64,23 @@ class Tools:
 class Visit:
     """State that all steps of a visit share. A new citizen gets a new one, so nothing can stay behind."""
 
-    def __init__(self, tools: Tools, number: int, lang: str = LANGUAGES[0]) -> None:
+    def __init__(self, tools: Tools, number: int, lang: str = LANGUAGES[0], card: CardSession | None = None) -> None:
         self.tools = tools
         self.number = number
+        self.card = card or CardSession()
         self.large = False
         self.ticked: dict[str, set[int]] = {}
         self.looked = False
         """Whether anything was searched, opened or printed: says what there was to erase."""
         self.typed = False
         self.printed = 0
+        self.put_away: set[str] = set()
+        """Ids that the citizen folded away with 与我无关."""
         self.say = Phrases(lang)
+        self._rules: tuple[Catalogue, tuple[Rule, ...]] | None = None
+
+    def __repr__(self) -> str:
+        return f"Visit({self.number})"
 
     @property
     def lang(self) -> str:
@@ -82,6 +98,14 @@ class Visit:
         if catalogue is None:
             raise CatalogueError(Code.NO_CATALOGUE)
         return catalogue
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the open catalogue, read once a visit: they are asked anew at every answer."""
+        catalogue = self.catalogue
+        if self._rules is None or self._rules[0] is not catalogue:
+            self._rules = catalogue, catalogue.rules()
+        return self._rules[1]
 
     def calendars(self, year: int) -> Calendar | None:
         """Holidays of `year`."""

@@ -1,6 +1,7 @@
-"""Every sentence a person reads, in five languages, as gettext catalogues with keyed ids (``guide.print``).
+"""Every sentence a person reads, as gettext catalogues with keyed ids (``guide.print``).
 
-Chinese is complete; another language falls back to Chinese sentence by sentence. No logic lives here.
+The kiosk speaks five languages (domain ``kiosk``); Chinese is complete, another language falls back to Chinese sentence
+by sentence. The hub speaks Chinese (domain ``hub``). No logic lives here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en", "ja", "ko")
 
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "kiosk"
+"""The catalogues of the kiosk, there in every language; `Phrases` reads others by name."""
 
 
 class CataloguesMissing(Exception):
@@ -21,25 +23,28 @@ class CataloguesMissing(Exception):
 
 
 @cache
-def _translations(lang: str) -> gettext.NullTranslations:
+def _translations(lang: str, domain: str = DOMAIN) -> gettext.NullTranslations:
     base = LANGUAGES[0]
     try:
-        found = gettext.translation(DOMAIN, LOCALE, [lang.replace("-", "_")])
+        found = gettext.translation(domain, LOCALE, [lang.replace("-", "_")])
         if lang != base:
-            found.add_fallback(gettext.translation(DOMAIN, LOCALE, [base.replace("-", "_")]))
+            found.add_fallback(gettext.translation(domain, LOCALE, [base.replace("-", "_")]))
     except FileNotFoundError as error:
         raise CataloguesMissing(f"{error.filename or lang}: run python -m phrases.build") from None
     return found
 
 
 class Phrases:
-    """The sentences of one language. Unknown keys come back as they are: a test keeps them from happening."""
+    """The sentences of one language. Unknown keys come back as they are: a test keeps them from happening.
 
-    def __init__(self, lang: str = LANGUAGES[0]) -> None:
+    Raises ValueError for a language that nobody speaks here, `CataloguesMissing` when `domain` has none in it.
+    """
+
+    def __init__(self, lang: str = LANGUAGES[0], domain: str = DOMAIN) -> None:
         if lang not in LANGUAGES:
             raise ValueError(f"no phrases in {lang!r}")
         self.lang = lang
-        self._catalogue = _translations(lang)
+        self._catalogue = _translations(lang, domain)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The sentence `key` with `values` put in."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from phrases import DOMAIN, LANGUAGES, LOCALE
+from phrases import LANGUAGES, LOCALE
 
 
 def compile_all(locale: Path = LOCALE) -> list[Path]:
@@ -19,20 +19,20 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
 
     written = []
     for lang in LANGUAGES:
-        source = locale / lang.replace("-", "_") / "LC_MESSAGES" / f"{DOMAIN}.po"
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-            continue
-        try:
-            with source.open("rb") as stream:
-                catalogue = read_po(stream, locale=lang.replace("-", "_"), abort_invalid=True)
-        except PoFileError as error:
-            raise ValueError(f"{source}: {error}") from error
-        part = target.with_suffix(".part")
-        with part.open("wb") as stream:
-            write_mo(stream, catalogue)
-        part.replace(target)
-        written.append(target)
+        for source in sorted((locale / lang.replace("-", "_") / "LC_MESSAGES").glob("*.po")):
+            target = source.with_suffix(".mo")
+            if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+                continue
+            try:
+                with source.open("rb") as stream:
+                    catalogue = read_po(stream, locale=lang.replace("-", "_"), abort_invalid=True)
+            except PoFileError as error:
+                raise ValueError(f"{source}: {error}") from error
+            part = target.with_suffix(".part")
+            with part.open("wb") as stream:
+                write_mo(stream, catalogue)
+            part.replace(target)
+            written.append(target)
     return written
 
 

@@ -11,18 +11,22 @@ from kivy.clock import Clock
 from kivy.graphics import RenderContext
 from kivy.uix.widget import Widget
 
-from journeys.views import IdleSheet, Scene
+from journeys.views import CardSheet, IdleSheet, Scene
 from screens.kit.bars import Anywhere, NavRow, StatusBar
 from screens.kit.board import VERTEX_SHADER, Board, Placed
 from screens.kit.buttons import act_of
+from screens.kit.card import Laying
 from screens.kit.kit import Kit, Kits
-from screens.kit.part import AT_REST, HOLD_S, Act, Target
+from screens.kit.part import AT_REST, HOLD_S, Act, Part, Target
 from screens.kit.pen import Box, Written
 from screens.kit.sheets import Idle, Scrim
 from screens.page import Frame, Page
 
 SETTLE_S = 0.25
 """For so long a new page takes no touch: the second tap of a trembling finger is not meant for it."""
+
+SHEET_BEAT_S = 1.0
+"""Seconds from one drawing to the next of a sheet that moves by itself."""
 
 LOST_S = 3.0
 """A finger that was not heard of for so long has been lifted unseen, and another one may begin."""
@@ -72,6 +76,8 @@ class Stage(Widget):
         self._heard = 0.0
         self._hold = Clock.create_trigger(self._held, HOLD_S)
         self._beat: Any = None
+        self._sheet_beat: Any = None
+        self._sheet_beats = 0
 
     def show(self, scene: Scene) -> None:
         """Draws `scene`; only what differs from the scene before costs anything."""
@@ -81,11 +87,19 @@ class Stage(Widget):
         page = self.page
         if page is None or before is None or before.visit != scene.visit or type(before.view) is not type(scene.view):
             page = self._pages[type(scene.view)]()
-        if page is not self.page:
+        another_sheet = before is not None and _asks_for_card(before) is not _asks_for_card(scene)
+        if page is not self.page or another_sheet:
             self._feel = AT_REST
+        reading = _reading(scene)
+        if not reading or before is None or not _reading(before):
+            self._sheet_beats = 0
         self._draw(self._kits.kit(scene.lang, large=scene.large), page, scene)
+        self._follow(reading)
         if page is not self.page:
             self._turn(page)
+        elif another_sheet:
+            self._let_go()
+            self._quiet_until = self._clock() + self._settle
         elif self._target is not None and self._target.act not in {target.act for target in self.targets}:
             self._let_go()
 
@@ -99,6 +113,18 @@ class Stage(Widget):
         if page.beat and self._motion:
             self._beat = Clock.schedule_interval(self._beaten, page.beat)
 
+    def _follow(self, reading: bool) -> None:
+        """Lets the sheet be drawn every second while a card is being read, and not at all else."""
+        if self._sheet_beat is not None and not reading:
+            self._sheet_beat.cancel()
+            self._sheet_beat = None
+        elif self._sheet_beat is None and reading and self._motion:
+            self._sheet_beat = Clock.schedule_interval(self._sheet_beaten, SHEET_BEAT_S)
+
+    def _sheet_beaten(self, _dt: float) -> None:
+        self._sheet_beats += 1
+        self.redraw()
+
     def redraw(self) -> None:
         """Draws the current scene again, for a page whose own state has changed."""
         if self.scene is not None and self.page is not None:
@@ -111,7 +137,7 @@ class Stage(Widget):
         if page.status:
             frame.add(StatusBar(scene.chrome, bare=page.bare_status))
         page.draw(scene.view, frame)
-        over = _sheet(kit, scene.sheet) if scene.sheet else []
+        over = _sheet(kit, scene.sheet, self._sheet_beats) if scene.sheet else []
         for _ in range(2):
             generation = kit.atlas.generation
             self.board.show(kit, frame.placed, AT_REST if over else self._feel)
@@ -234,13 +260,22 @@ class Stage(Widget):
             self._do(self._feel.focus)
 
 
-def _sheet(kit: Kit, view: IdleSheet) -> list[Placed]:
+def _asks_for_card(scene: Scene) -> bool:
+    return isinstance(scene.sheet, CardSheet)
+
+
+def _reading(scene: Scene) -> bool:
+    """Whether a card is being read, the one time that a sheet moves by itself."""
+    return isinstance(scene.sheet, CardSheet) and scene.sheet.phase == "reading"
+
+
+def _sheet(kit: Kit, view: IdleSheet | CardSheet, beats: int) -> list[Placed]:
+    """The sheet over the page, from below. Any touch beside the buttons of 还在吗 continues; beside those of the card
+    it means nothing, because there both hands are busy with a card.
+    """
     panel = kit.theme.panel
     whole = Box(0, 0, panel.width, panel.height)
-    idle = Idle(view)
-    height = idle.height(kit, panel.width)
-    return [
-        Placed(Scrim(), whole),
-        Placed(Anywhere(act_of(view.actions[0])), whole),
-        Placed(idle, Box(0, panel.height - height, panel.width, height)),
-    ]
+    sheet: Part = Laying(view, beats) if isinstance(view, CardSheet) else Idle(view)
+    height = sheet.height(kit, panel.width)
+    anywhere = [Placed(Anywhere(act_of(view.actions[0])), whole)] if isinstance(view, IdleSheet) else []
+    return [Placed(Scrim(), whole), *anywhere, Placed(sheet, Box(0, panel.height - height, panel.width, height))]

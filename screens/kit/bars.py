@@ -31,7 +31,7 @@ class StatusBar(Part):
     """Who, where, when; below it the horizon with the sun at the time of day.
 
     Where there is no room the weekday goes first, then the date; then the kiosk's name takes a second line of its
-    own, and only a name longer than the whole bar is cut. The mark of a sample always stays.
+    own, and only a name longer than the whole bar is cut. The marks of a sample and of old content always stay.
     `bare`: without horizon and clock, on a page that shows both large.
     """
 
@@ -43,8 +43,10 @@ class StatusBar(Part):
             return 2 * kit.theme.t34.line + 2 * kit.g(1.5)
         return kit.theme.t34.line + 2 * kit.g(3)
 
-    def _tag(self) -> Tag | None:
-        return Tag(TagView(self.chrome.sample, "", "warn")) if self.chrome.sample else None
+    def _tags(self) -> list[Tag]:
+        """From the right: that the content is a sample, that it is old."""
+        sample = [Tag(TagView(self.chrome.sample, "", "warn"))] if self.chrome.sample else []
+        return sample + ([Tag(self.chrome.old)] if self.chrome.old and not self.bare else [])
 
     def _time(self) -> str:
         return "" if self.bare else self.chrome.time
@@ -53,7 +55,7 @@ class StatusBar(Part):
         """Width of the first line in pixels."""
         words = ((self._time(), True), (setting.date, False))
         right = [kit.set(text, "t34", bold=bold).width for text, bold in words if text]
-        right += [tag.width(kit)] if (tag := self._tag()) else []
+        right += [tag.width(kit) for tag in self._tags()]
         need = kit.set(self.chrome.brand, "t34", bold=True).width + sum(right) + kit.g(2.5) * len(right)
         return need if setting.stacked else need + kit.g(4.5) + kit.set(self.chrome.kiosk, "t34").width
 
@@ -89,7 +91,7 @@ class StatusBar(Part):
                 right -= block.width
                 pen.text(block, right, y, "ink" if bold else "ink2")
                 right -= kit.g(2.5)
-        if tag := self._tag():
+        for tag in self._tags():
             width = min(tag.width(kit), right - box.x)
             height = tag.height(kit, width)
             right -= width

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from screens.kit.kit import Kit
+from screens.kit.typeset import Block
 from screens.kit.wrap import chains, tokens
+
+_STOPS = "。！？.!?"
+_PAUSES = "，、：；,:;"
 
 
 def step_that_fits(kit: Kit, words: Iterable[str], width: int, steps: Sequence[str] = ("t40", "t34")) -> str:
@@ -30,3 +34,28 @@ def balanced(kit: Kit, text: str, step: str, width: int, *, bold: bool = False) 
         fits = len(tried.lines) <= lines and tried.width <= middle
         narrow, wide = (narrow, middle) if fits else (middle, wide)
     return "\n".join(line.text for line in kit.set(text, step, bold=bold, width=wide).lines)
+
+
+def breathed(kit: Kit, text: str, step: str, width: int, *, bold: bool = False) -> Block:
+    """Text in as few lines of `width` pixels as it needs, broken where one would draw breath: at the end of a sentence,
+    else at a pause, else so that the lines are about equally long and none has but one sign.
+    """
+    block = kit.set(text, step, bold=bold, width=width)
+    count = len(block.lines)
+    if count < 2 or "\n" in text:
+        return block
+    for marks in (_STOPS, _PAUSES):
+        ends = [
+            i + 1 for i, letter in enumerate(text[:-1]) if letter in marks and (text[i + 1] == " " or letter > "\x7f")
+        ]
+        parted = [kit.set(f"{text[:end]}\n{text[end:].lstrip()}", step, bold=bold, width=width) for end in ends]
+        if fitting := [other for other in parted if len(other.lines) == count == 2]:
+            return min(fitting, key=lambda other: other.width)
+    low, high = block.width // count, block.width
+    while low < high:
+        middle = (low + high) // 2
+        if len(kit.set(text, step, bold=bold, width=middle).lines) == count:
+            high = middle
+        else:
+            low = middle + 1
+    return kit.set(text, step, bold=bold, width=high)

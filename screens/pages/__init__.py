@@ -7,7 +7,9 @@ from types import MappingProxyType
 from journeys import views
 from screens.page import Page
 from screens.pages.attract import AttractPage
+from screens.pages.card_results import CardResultsPage
 from screens.pages.cleared import ClearedPage
+from screens.pages.declaration import DeclarationPage
 from screens.pages.departments import DepartmentsPage
 from screens.pages.fact import FactPage
 from screens.pages.guide import GuidePage
@@ -40,6 +42,8 @@ PAGES: MappingProxyType[type, type[Page]] = MappingProxyType(
         views.ListPage: ListingPage,
         views.Guide: GuidePage,
         views.Fact: FactPage,
+        views.CardResults: CardResultsPage,
+        views.Declaration: DeclarationPage,
         views.LifeEvent: LifeEventPage,
         views.Departments: DepartmentsPage,
         views.Places: PlacesPage,

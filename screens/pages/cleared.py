@@ -12,7 +12,7 @@ from screens.kit.pen import Box, Pen
 from screens.kit.planes import Plane
 from screens.kit.scenery import EVENING, Scenery
 from screens.kit.typeset import Block
-from screens.kit.words import Text
+from screens.kit.words import Note, Text
 from screens.page import Frame, Page
 from screens.pages.parts_print import Said, headline
 
@@ -46,7 +46,7 @@ class Erased(Part):
 
 
 class ClearedPage(Page):
-    """The sentence in the sky; in the sea what was erased, and the one way to go on."""
+    """The sentence in the sky; in the sea what was erased, what was left behind, and the one way to go on."""
 
     def draw(self, view: Cleared, page: Frame) -> None:
         """Places the sentence, the scenery, and what lies on the sea."""
@@ -54,9 +54,14 @@ class ClearedPage(Page):
         page.add(headline(view.title), gap=9)
         page.add(Said(view.line, "t48", "ink2"), gap=1)
         rows = tuple(Erased(what, result) for what, result in view.rows)
+        left: tuple[tuple[Part, float], ...] = ()
+        if view.warning:
+            warning = Note("warning", view.warning, "warn", step="t48", bold=True, steps=9)
+            left = ((Plane((warning,), fill="warnt", above=2.5), 4),)
         on_sea: tuple[tuple[Part, float], ...] = (
             (Text(view.countdown, ink="onsea", align="center"), 5),
             (Button(view.again, "sea", tall=20, step="t60"), 4),
+            *left,
             (Plane(rows, rules=True, above=0.5), 5),
         )
         sea = sum(part.height(kit, page.body.w) + kit.g(gap) for part, gap in on_sea) + kit.g(6)

@@ -13,17 +13,17 @@ from screens.kit.planes import Grid
 from screens.kit.words import Head, Text
 from screens.page import Frame, Page
 from screens.pages.horizon import AIR, lower, scenery, strip
-from screens.pages.parts_home import AskField, Bulletin, Themes, press, shortcuts, tiles
+from screens.pages.parts_home import AskField, Bulletin, CardOffer, Look, Themes, press, shortcuts, tiles
 
 Stack = tuple[tuple[Part, float], ...]
 """Parts below one another, each with the steps free above it."""
 
-SKY = ("greeting", "line", "notice", "events")
+SKY = ("greeting", "line", "card", "notice", "events")
 SEA = ("head", "field", "popular")
 
 WELCOME = ("notice", "events", "popular", "line")
 """What can be left out, last what is missed least: the search page offers popular questions too, and events and
-notices have a tool of their own."""
+notices have a tool of their own. The card has no other way, so it stays, if need be in brief."""
 
 ABOVE_FIELD = 1.5
 
@@ -55,8 +55,7 @@ class HomePage(Page):
         tools, themes = self._ground(view, page, field)
         page.foot(tools, gap=3)
         page.put(themes, strip(page, themes.height(kit, width), gap=3))
-        sections = self._sections(view, kit, width, field)
-        shown = self._shown(sections, page)
+        sections, shown = self._welcome(view, page, field)
         sea = strip(page, _height(kit, width, _of(sections, SEA, shown)) + kit.g(SHORE))
         sky = _height(kit, width, _of(sections, SKY, shown))
         scenery(page, page.body.h - sky, sea.y, sea.bottom, 0)
@@ -79,6 +78,21 @@ class HomePage(Page):
                 break
         return tools, themes
 
+    def _welcome(self, view: Home, page: Frame, field: AskField) -> tuple[Mapping[str, Stack], set[str]]:
+        """All sections, and which of them are shown. The row of the card says less where that brings another section
+        onto the page: what it says is told again when it is asked for.
+        """
+        sections = self._sections(view, page.kit, page.body.w, field)
+        found = [(sections, self._shown(sections, page))]
+        if view.card:
+            looks: tuple[tuple[Look, float], ...] = (("compact", 1.5), ("brief", 2))
+            for look, gap in looks:
+                offer = CardOffer(view.card_title, view.card_line, view.card, look)
+                other = {**sections, "card": ((offer, gap),)}
+                found.append((other, self._shown(other, page)))
+            found = [each for each in found if self._holds(*each, page)] or found[-1:]
+        return max(found, key=lambda each: len(each[1] - {"line"}))
+
     def _sections(self, view: Home, kit: Kit, width: int, field: AskField) -> Mapping[str, Stack]:
         found: dict[str, Stack] = {
             "greeting": ((Text(view.greeting, "t60", bold=True), 3),),
@@ -86,6 +100,8 @@ class HomePage(Page):
             "head": ((Text(view.ask_head, "t48", "onsea", bold=True), 3),),
             "field": ((field, ABOVE_FIELD),),
         }
+        if view.card:
+            found["card"] = ((CardOffer(view.card_title, view.card_line, view.card), 2.0),)
         if view.notice:
             found["notice"] = ((Bulletin(view.notice), 2),)
         if view.events:
@@ -94,6 +110,10 @@ class HomePage(Page):
         if view.popular:
             found["popular"] = ((shortcuts(kit, width, view.popular), 2.5),)
         return found
+
+    def _holds(self, sections: Mapping[str, Stack], shown: set[str], page: Frame) -> bool:
+        """Whether there is room for all these sections."""
+        return _height(page.kit, page.body.w, _of(sections, sections, shown)) + page.kit.g(SHORE) <= page.body.h
 
     def _shown(self, sections: Mapping[str, Stack], page: Frame) -> set[str]:
         """The sections there is room for beside some sky, the search field in reach."""

@@ -1,9 +1,10 @@
-"""What only the home screen has: the table of themes, the notice of the day, the way to the search field."""
+"""What only the home screen has: the table of themes, the notice of the day, the ways to card and search field."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from journeys.views import HomeTile, Press, Tag as TagView
 from screens.kit.buttons import COATS, PRESSED, Button, Coat, Tile, act_of, paint_focus
@@ -15,6 +16,9 @@ from screens.kit.planes import Grid
 from screens.kit.typeset import Block
 from screens.kit.words import TONES
 from screens.theme import Token
+
+Look = Literal["full", "compact", "brief"]
+"""How much the row of the card says."""
 
 TOUCHED = Coat("tint", "tint", "ink")
 
@@ -156,6 +160,72 @@ class Bulletin(Part):
 
     def targets(self, kit: Kit, box: Box) -> tuple[Target, ...]:
         return (Target(box, self._act()),)
+
+
+@dataclass(frozen=True, slots=True)
+class CardOffer(Part):
+    """What a card is good for, in the one warm colour, and the way to laying it down. The whole row is the target.
+
+    `look`: "full"; "compact", lower and with a smaller second line; "brief", only the title and an arrow, where type is
+    so large that nothing else has room.
+    """
+
+    title: str
+    line: str
+    press: Press
+    look: Look = "full"
+
+    def _button(self) -> Button:
+        return Button(replace(self.press, icon=""), "secondary", tall=13 if self.look == "full" else 11)
+
+    def _lead(self, kit: Kit) -> int:
+        return kit.g(4) + kit.grown(9) + kit.g(4)
+
+    def _tail(self, kit: Kit) -> int:
+        return kit.grown(7) + kit.g(2) if self.look == "brief" else self._button().width(kit) + 2 * kit.g(3)
+
+    def _blocks(self, kit: Kit, width: int) -> list[tuple[Block, Token]]:
+        free = width - self._lead(kit) - self._tail(kit)
+        found: list[tuple[Block, Token]] = [(kit.set(self.title, "t48", bold=True, width=free), "ink")]
+        if self.line and self.look != "brief":
+            step = "t40" if self.look == "full" else "t34"
+            found.append((kit.set(self.line, step, width=free), "ink2"))
+        return found
+
+    def height(self, kit: Kit, width: int) -> int:
+        words = sum(block.height for block, _ in self._blocks(kit, width))
+        if self.look == "full":
+            return max(words + 2 * kit.g(2), kit.grown(13) + 2 * kit.g(3))
+        if self.look == "compact":
+            return max(words + kit.g(1), kit.grown(11) + 2 * kit.g(2))
+        return max(words, kit.grown(9)) + 2 * kit.g(1)
+
+    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
+        kit, theme, act = pen.kit, pen.kit.theme, act_of(self.press)
+        if feel.focus == act:
+            paint_focus(pen, box, theme.radius)
+        fill: Token = "tint" if feel.down == act else "surface"
+        pen.frame(box, fill, "plane" if theme.outlined else fill, theme.radius, theme.border)
+        side, middle = kit.grown(9), box.y + box.h / 2
+        # This icon is a disc with waves cut out of it.
+        pen.icon(self.press.icon or "contactless", box.x + kit.g(4) + side / 2, middle, side, "coral")
+        blocks = self._blocks(kit, box.w)
+        y = box.y + (box.h - sum(block.height for block, _ in blocks)) // 2
+        for block, ink in blocks:
+            pen.text(block, box.x + self._lead(kit), y, ink)
+            y += block.height
+        if self.look == "brief":
+            arrow = kit.grown(7)
+            pen.icon("chevron_right", box.right - kit.g(1.5) - arrow / 2, middle, arrow, "primary")
+            return
+        button = self._button()
+        wide = button.width(kit)
+        tall = button.height(kit, wide)
+        place = Box(box.right - kit.g(3) - wide, round(middle - tall / 2), wide, tall)
+        button.paint(pen, place, Feel(down=feel.down))
+
+    def targets(self, kit: Kit, box: Box) -> tuple[Target, ...]:
+        return (Target(box, act_of(self.press)),)
 
 
 @dataclass(frozen=True, slots=True)

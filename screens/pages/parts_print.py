@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from journeys.views import Press, Tone
 from screens.kit.buttons import act_of, paint_focus, paint_radio
+from screens.kit.fitting import breathed
 from screens.kit.kit import Kit
 from screens.kit.part import Act, Feel, Part, Sized, Target
 from screens.kit.pen import Align, Box, Pen
@@ -15,34 +16,6 @@ from screens.kit.rows import paint_badge
 from screens.kit.typeset import Block
 from screens.kit.words import TONES
 from screens.theme import Token
-
-_STOPS = "。！？.!?"
-_PAUSES = "，、：；,:;"
-
-
-def breathed(kit: Kit, text: str, step: str, width: int, *, bold: bool = False) -> Block:
-    """Text in as few lines of `width` pixels as it needs, broken where one would draw breath: at the end of a sentence,
-    else at a pause, else so that the lines are about equally long and none has but one sign.
-    """
-    block = kit.set(text, step, bold=bold, width=width)
-    count = len(block.lines)
-    if count < 2 or "\n" in text:
-        return block
-    for marks in (_STOPS, _PAUSES):
-        ends = [
-            i + 1 for i, letter in enumerate(text[:-1]) if letter in marks and (text[i + 1] == " " or letter > "\x7f")
-        ]
-        parted = [kit.set(f"{text[:end]}\n{text[end:].lstrip()}", step, bold=bold, width=width) for end in ends]
-        if fitting := [other for other in parted if len(other.lines) == count == 2]:
-            return min(fitting, key=lambda other: other.width)
-    low, high = block.width // count, block.width
-    while low < high:
-        middle = (low + high) // 2
-        if len(kit.set(text, step, bold=bold, width=middle).lines) == count:
-            high = middle
-        else:
-            low = middle + 1
-    return kit.set(text, step, bold=bold, width=high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.card import CardFacts
 from domain.errors import Code, PrintError
-from domain.events import JobState, PrinterState, SlipFinished
+from domain.events import CardRead, CardUnread, JobState, PrinterState, ReaderChanged, ReaderState, SlipFinished
 from domain.paper import WIDTH_80, Dots
 from domain.ports import Candidate, Catalogue, KioskPlace
 from domain.search import LexiconWord
 from domain.slip import Slip
-from journeys.views import IdleSheet, Scene, View
+from journeys.views import CardSheet, IdleSheet, Scene, View
 from journeys.visit import Tools, VisitSettings
 from journeys.walk import Walk
 from localdb.catalogue.build import build
@@ -74,6 +75,27 @@ class HandPrinter:
 
     def end_session(self) -> None:
         self.waiting.clear()
+
+
+class HandReader:
+    """A card reader in the test's hands: the test tells the events itself. Ending its session leaves a card where it
+    lies, no longer read.
+    """
+
+    def __init__(self) -> None:
+        self.state = ReaderState.EMPTY
+        self.ended = 0
+
+    def end_session(self) -> None:
+        self.ended += 1
+        if self.state is ReaderState.READING:
+            self.state = ReaderState.HOLDING
+
+
+class HandSupply:
+    """What the hub said last, in the test's hands."""
+
+    checked_at: dt.datetime | None = None
 
 
 class PlainPreview:
@@ -139,15 +161,16 @@ class Kiosk:
 
     def __init__(self, catalogue: Catalogue | None) -> None:
         self.clock, self.printer, self.typing, self.marks = HandClock(), HandPrinter(), WordTyping(), Notes()
-        self.handle = Handle(catalogue)
+        self.handle, self.reader, self.supply = Handle(catalogue), HandReader(), HandSupply()
         if catalogue is not None:
             self.typing.use(catalogue.lexicon())
         self.scenes: list[Scene] = []
         self.stopped = 0
         place = KioskPlace("滨海广场亭", "017", "370602", 37.533, 121.404)
         tools = Tools(
-            self.handle, self.printer, PlainPreview(), PlainQr(), self.typing, self.clock, place, Gate(), Report(),
-            self.marks, VisitSettings(),
+            self.handle, self.printer, self.reader, self.supply, PlainPreview(), PlainQr(), self.typing, self.clock,
+            place,
+            Gate(), Report(), self.marks, VisitSettings(),
         )  # fmt: skip
         self.walk = Walk(tools, self.scenes.append, self._stop)
         self.walk.start()
@@ -167,7 +190,36 @@ class Kiosk:
 
     def sheet(self) -> IdleSheet | None:
         """The question 还在吗, when it stands."""
-        return self.scene.sheet
+        sheet = self.scene.sheet
+        assert sheet is None or isinstance(sheet, IdleSheet)
+        return sheet
+
+    def card_sheet(self) -> CardSheet:
+        """The sheet of the card, which must stand."""
+        sheet = self.scene.sheet
+        assert isinstance(sheet, CardSheet), sheet
+        return sheet
+
+    def reader_is(self, state: ReaderState) -> View:
+        """The reader's word."""
+        self.reader.state = state
+        self.walk.hear(ReaderChanged(state))
+        return self.scene.view
+
+    def read(self, answer: CardFacts | Code) -> View:
+        """What the card that is being read gave, or why it gave nothing."""
+        self.walk.hear(CardUnread(answer) if isinstance(answer, Code) else CardRead(answer))
+        return self.scene.view
+
+    def lay(self, answer: CardFacts | Code) -> View:
+        """A card is laid down, read, and lies there."""
+        self.reader_is(ReaderState.READING)
+        self.read(answer)
+        return self.reader_is(ReaderState.HOLDING)
+
+    def take_away(self) -> View:
+        """The card is taken away."""
+        return self.reader_is(ReaderState.EMPTY)
 
     def do(self, *steps: tuple[str, str] | str) -> View:
         """Touches, one after another; returns what is on the screen then."""

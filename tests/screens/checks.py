@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.screens.conftest import FULL, UI
 
 if TYPE_CHECKING:
     from screens.kit.part import Target
-    from screens.kit.pen import Box
-    from screens.theme import Theme
+    from screens.kit.pen import Box, Written
+    from screens.theme import Theme, Token
 
 SMALLEST_TYPE = 34
 SMALLEST_TARGET = 51
@@ -119,3 +119,37 @@ def _under(part: Any) -> bool:
     from screens.kit.planes import Plane
 
     return isinstance(part, Anywhere) or (isinstance(part, Plane) and not part.parts)
+
+
+def pale(monkeypatch: Any) -> list[tuple[Written, Token, float]]:
+    """Text that contrasts less than 7:1 with what lies under it, gathered while pages are painted from now on."""
+    from screens.kit import board as board_module
+    from screens.kit.pen import Box, Pen
+    from screens.theme import Rgba, contrast
+
+    faults: list[tuple[Written, Token, float]] = []
+
+    class Watching(Pen):
+        laid: ClassVar[list[tuple[Box, Rgba]]] = []
+
+        def fill(self, box: Box, ink: Any, radius: int = 0, corners: str = "tltrblbr", alpha: float = 1.0) -> None:
+            if alpha == 1:
+                self.laid.append((box, self._colours[ink]))
+            super().fill(box, ink, radius, corners, alpha)
+
+        def disc(self, x: float, y: float, diameter: int, ink: Any) -> None:
+            side = round(diameter * 0.7)
+            self.laid.append((Box(round(x - side / 2), round(y - side / 2), side, side), self._colours[ink]))
+            super().disc(x, y, diameter, ink)
+
+        def text(self, block: Any, x: int, y: int, ink: Any, width: int = 0, align: Any = "left") -> None:
+            super().text(block, x, y, ink, width, align)
+            for line in self.written[-len(block.lines) :]:
+                for at in (0.02, 0.5, 0.98):
+                    point = line.box.x + line.box.w * at, line.box.y + line.box.h / 2
+                    ground = next((c for box, c in reversed(self.laid) if box.holds(*point)), self._colours["ground"])
+                    if contrast(self._colours[ink], ground) < 7:
+                        faults.append((line, ink, round(contrast(self._colours[ink], ground), 2)))
+
+    monkeypatch.setattr(board_module, "Pen", Watching)
+    return faults

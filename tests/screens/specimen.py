@@ -10,6 +10,8 @@ from typing import Any
 
 from domain.paper import Dots
 from journeys.views import (
+    CardPhase,
+    CardSheet,
     Chrome,
     Figure,
     IdleSheet,
@@ -38,6 +40,7 @@ from screens.kit.search import SearchField
 from screens.kit.words import Head, Note, Runs, Tag, Text, title
 from screens.page import Frame, Page
 from screens.theme import Token
+from tests.screens import card_views
 
 CHROME = Chrome("便民亭", "滨海广场亭", "11 月 20 日 周五", "9:41", 0.263)
 NAV = Nav(
@@ -439,7 +442,7 @@ CODE = _code()
 
 
 def scene(
-    *, large: bool = False, lang: str = "zh-Hans", sheet: IdleSheet | None = None, nav: Nav | None = NAV
+    *, large: bool = False, lang: str = "zh-Hans", sheet: IdleSheet | CardSheet | None = None, nav: Nav | None = NAV
 ) -> Scene:
     """A scene; the view is a stand-in, because the specimen pages bring their own words."""
     return Scene(1, lang, large, CHROME, nav, NotReady("", (), "", ""), sheet)
@@ -456,6 +459,12 @@ def looks() -> list[tuple[str, type[Page], dict[str, Any], dict[str, Any]]]:
             found.append((f"{name}-large", page, {}, {"large": True, "lang": lang}))
     for look in ({}, {"large": True}):
         found.append((f"15-idle{'-large' if look else ''}", Finding, {}, {"sheet": IDLE, **look}))
+    phases: tuple[CardPhase, ...] = ("waiting", "reading", "unread", "left")
+    for phase in phases:
+        card = {"sheet": card_views.sheet(phase)}
+        found.append((f"09-card-{phase}", HomeLike, {}, card))
+        found.append((f"09-card-{phase}-dark", HomeLike, {"dark": True}, card))
+        found.append((f"09-card-{phase}-large", HomeLike, {}, {"large": True, **card}))
     return found
 
 

@@ -68,7 +68,7 @@ class PaperKiosk(Kiosk):
         super().__init__(catalogue)
         diagnosis = running(
             Settings(), Home.of({"BIANMINTING_HOME": str(home)}), self.handle, self.printer, NoJournal(),  # type: ignore[arg-type]
-            self.clock, "", {},
+            self.clock, "", {}, self.reader,
         )  # fmt: skip
         tools = dataclasses.replace(
             self.walk.tools, preview=kept_layout(width), qr=SegnoQrCodes(), diagnosis=diagnosis

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from journeys.views import NotReady
-from screens.theme import Rgba, contrast
+from tests.screens.checks import pale
 from tests.screens.conftest import FULL, HALF, UI, pixels, rgb
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ NAMES = [
       for look in ("", "-dark", "-large")),
     *(f"{page}{look}" for page in ("06-guide", "05-rows", "23-english") for look in ("", "-dark")),
     "15-idle", "15-idle-large",
+    *(f"09-card-{phase}{look}"
+      for phase in ("waiting", "reading", "unread", "left") for look in ("", "-dark", "-large")),
 ]  # fmt: skip
 
 
@@ -97,34 +99,9 @@ def overlap(one: Box, other: Box) -> bool:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "idle" not in name])
 def test_text_contrasts_seven_to_one_with_what_lies_under_it(ui: UI, name: str, monkeypatch: Any) -> None:
-    from screens.kit import board as board_module
-    from screens.kit.pen import Box, Pen
-
-    laid: list[tuple[Box, Rgba]] = []
-    faults: list[Any] = []
-
-    class Watching(Pen):
-        def fill(self, box: Box, ink: Any, radius: int = 0, corners: str = "tltrblbr", alpha: float = 1.0) -> None:
-            laid.append((box, self._colours[ink]))
-            super().fill(box, ink, radius, corners, alpha)
-
-        def disc(self, x: float, y: float, diameter: int, ink: Any) -> None:
-            side = round(diameter * 0.7)
-            laid.append((Box(round(x - side / 2), round(y - side / 2), side, side), self._colours[ink]))
-            super().disc(x, y, diameter, ink)
-
-        def text(self, block: Any, x: int, y: int, ink: Any, width: int = 0, align: Any = "left") -> None:
-            super().text(block, x, y, ink, width, align)
-            for line in self.written[-len(block.lines) :]:
-                for at in (0.02, 0.5, 0.98):
-                    point = line.box.x + line.box.w * at, line.box.y + line.box.h / 2
-                    ground = next((c for box, c in reversed(laid) if box.holds(*point)), self._colours["ground"])
-                    if contrast(self._colours[ink], ground) < 7:
-                        faults.append((line, ink, round(contrast(self._colours[ink], ground), 2)))
-
-    monkeypatch.setattr(board_module, "Pen", Watching)
+    faults = pale(monkeypatch)
     show(ui, name)
-    assert laid
+    assert ui.stage.written
     assert not faults
 
 
