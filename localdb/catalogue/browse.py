@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.ports import R
-from domain.records import KINDS, Calendar, Home, LifeEvent, Notice, Org, Place, Record, Topic
+from domain.records import KINDS, Calendar, Home, LifeEvent, Notice, Org, Place, Record, Rule, Topic
 from domain.search import Card, LexiconWord
 from localdb.catalogue.cards import CARD_COLUMNS, card_from
 
@@ -129,6 +129,21 @@ def notices(connection: sqlite3.Connection, district: str | None, day: dt.date) 
     return tuple(sorted(shown, key=lambda notice: notice.level != "warn"))
 
 
+def rules(connection: sqlite3.Connection, day: dt.date) -> tuple[Rule, ...]:
+    """Rules that are valid on `day`, by id, with the guides that are shown then; those left with none are out."""
+    found = records(connection, Rule, day)
+    wanted = sorted({item for rule in found for item in rule.items})
+    rows = connection.execute(
+        f"SELECT id FROM card WHERE kind = 'guide' AND id IN (SELECT value FROM json_each(:ids)) AND {_VALID}",
+        {"ids": json.dumps(wanted), "day": day.isoformat()},
+    )
+    shown = {row[0] for row in rows}
+    resolved = (
+        rule.model_copy(update={"items": tuple(item for item in rule.items if item in shown)}) for rule in found
+    )
+    return tuple(rule for rule in resolved if rule.items)
+
+
 def home(connection: sqlite3.Connection, day: dt.date) -> Home | None:
     """The first home record that is valid; a season's own one is simply numbered before the usual one."""
     return next(iter(records(connection, Home, day)), None)
@@ -143,14 +158,16 @@ def calendar(connection: sqlite3.Connection, year: int) -> Calendar | None:
 
 def translation(connection: sqlite3.Connection, id: str, lang: str) -> Mapping[str, Any]:
     """Translated fields of a record, its name among them; empty when there are none."""
-    row = connection.execute("SELECT fields FROM translation WHERE of = ? AND lang = ?", (id, lang)).fetchone()
+    row = connection.execute(
+        "SELECT fields FROM translation WHERE of = ? AND lang = ? ORDER BY id DESC LIMIT 1", (id, lang)
+    ).fetchone()
     return {} if row is None else dict(json.loads(row[0]))
 
 
 def names(connection: sqlite3.Connection, ids: Sequence[str], lang: str) -> Mapping[str, str]:
     """Translated names by id, only where there is one."""
     rows = connection.execute(
-        "SELECT of, name FROM translation WHERE lang = ? AND of IN (SELECT value FROM json_each(?))",
+        "SELECT of, name FROM translation WHERE lang = ? AND of IN (SELECT value FROM json_each(?)) ORDER BY id",
         (lang, json.dumps(list(ids))),
     )
     return {row[0]: row[1] for row in rows}

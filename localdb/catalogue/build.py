@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
-import os
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +16,8 @@ from domain.errors import CatalogueError, Code, RecordError
 from domain.ports import CatalogueInfo
 from domain.records import Line, canonical_line, read, references
 from localdb.catalogue import schema
-from localdb.catalogue.derive import derive
+from localdb.catalogue.beside import place_beside
+from localdb.catalogue.derive import derive, summary_of
 from localdb.catalogue.file import prove, write_meta
 from localdb.engine import building_engine, fsync, is_disk_full
 
@@ -36,22 +35,24 @@ def build(
     revision: int,
     made_at: dt.datetime,
     progress: Progress | None = None,
+    digest: str | None = None,
 ) -> CatalogueInfo:
     """Builds `out` from record files (a directory stands for its ``*.jsonl``) or from the lines of one.
 
     The file grows beside its place under a name of its own and is renamed when its digest has been proved by reading it
     back; until then `out` stays what it was. Whatever happens on the way, a full disk or a kill included, nothing
     half-built stands in its place; what a killed build left behind is removed by the next one. The same records give
-    the same answers in the same order, whatever order they came in.
+    the same answers in the same order, whatever order they came in. Lines are read once, as they come.
 
+    `digest`: what the records must have; with another one nothing is put in place (`CatalogueError` S-05).
     Raises `RecordError` naming file, line and field of every fault: R-01, R-02 and R-03 as `domain.records.read` does,
     over all files together, R-04 for references that lead nowhere. Raises `CatalogueError` D-03 when the disk is full
     and D-04 when the file cannot be written for another reason or does not read back as it was written.
     """
     tell = progress or (lambda _: None)
     try:
-        with _place_beside(out) as beside:
-            taken = _fill(beside, _files(source), revision, made_at, tell)
+        with place_beside(out) as beside:
+            taken = _fill(beside, _files(source), revision, made_at, digest, tell)
             fsync(beside)
             tell(0.95)
             info = prove(beside, taken.sums)
@@ -62,6 +63,8 @@ def build(
         original = getattr(error, "orig", None) or error  # SQLAlchemy would repeat the records that were being written
         raise CatalogueError(code, f"{out.name}: {original.__class__.__name__}: {original}") from error
     except CatalogueError as error:
+        if error.code is Code.DIGEST_DIFFERS:
+            raise
         raise CatalogueError(Code.BUILD_FAILED, error.detail) from error
     tell(1.0)
     return info
@@ -108,7 +111,12 @@ class _Taken:
 
 
 def _fill(
-    path: Path, files: list[tuple[str, Iterable[bytes], int]], revision: int, made_at: dt.datetime, tell: Progress
+    path: Path,
+    files: list[tuple[str, Iterable[bytes], int]],
+    revision: int,
+    made_at: dt.datetime,
+    digest: str | None,
+    tell: Progress,
 ) -> _Taken:
     engine = building_engine(path)
     try:
@@ -119,6 +127,8 @@ def _fill(
             for statement in schema.FULL_TEXT:
                 connection.exec_driver_sql(statement)
             taken = _take(connection, files, lambda part: tell(0.3 * part))
+            if digest is not None and (own := summary_of(connection).digest) != digest:
+                raise CatalogueError(Code.DIGEST_DIFFERS, f"revision {revision}: {own} instead of {digest}")
             summary = derive(connection, len(taken.sums), lambda part: tell(0.3 + 0.6 * part))
             write_meta(connection, CatalogueInfo(revision, summary.digest, made_at, summary.counts, summary.sample))
             connection.exec_driver_sql("ANALYZE")
@@ -162,10 +172,13 @@ def _files(source: Path | Iterable[Path] | Iterable[bytes]) -> list[tuple[str, I
     """(name in messages, its lines, bytes or 0) of every file."""
     if isinstance(source, Path):
         source = [source]
-    held = list(source)
-    paths = [one for one in held if isinstance(one, Path)]
-    if len(paths) < len(held):
-        return [("records", [one for one in held if isinstance(one, bytes)], 0)]
+    held: Iterator[Path | bytes] = iter(source)
+    paths: list[Path] = []
+    for one in held:
+        if isinstance(one, bytes):
+            lines = (line for line in itertools.chain([one], held) if isinstance(line, bytes))
+            return [("records", lines, 0)]
+        paths.append(one)
     found = [file for path in paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
     return [(file.name, _lines(file), file.stat().st_size) for file in found]
 
@@ -173,35 +186,3 @@ def _files(source: Path | Iterable[Path] | Iterable[bytes]) -> list[tuple[str, I
 def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         yield from file
-
-
-@contextlib.contextmanager
-def _place_beside(out: Path) -> Iterator[Path]:
-    """A file in the directory of `out`, ours alone while we hold its lock; gone afterwards unless it was renamed.
-
-    A killed build leaves its file behind without a lock: that is how the next one knows it from a build under way.
-    """
-    for leftover in out.parent.glob(f".{out.name}.*.building"):
-        with _locked(leftover, os.O_RDWR) as free:
-            if free:
-                leftover.unlink(missing_ok=True)
-    beside = out.parent / f".{out.name}.{os.getpid()}.building"
-    with _locked(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL):
-        try:
-            yield beside
-        finally:
-            beside.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _locked(path: Path, flags: int) -> Iterator[bool]:
-    handle = os.open(path, flags, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)

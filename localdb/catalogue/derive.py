@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, insert
 
@@ -16,20 +17,14 @@ from domain.records import Fact, Guide, Home, Org, Record, Translation, Vocabula
 from localdb.catalogue import schema, sounds
 from localdb.catalogue.cards import CARDED, card_row
 from localdb.catalogue.feed import Said, feed_row, said, spoken
+from localdb.catalogue.lexicon import Words, reading_rows
 from localdb.catalogue.search.normalise import Normaliser
-from localdb.catalogue.search.pinyin import fold, initials
 from localdb.catalogue.search.vocabulary import meanings
 
 BATCH = 500
 
-LONGEST_WORD = 8
-"""Characters; what is longer is not typed as one word of the pinyin keyboard."""
-
-WORD_WEIGHTS = {"alias": 0.6, "vocabulary": 0.5, "name": 0.45, "keyword": 0.4}
-"""How likely a word is meant, by where it comes from; each doubling of the cards that have it adds `WEIGHT_A_DOUBLING`.
-"""
-
-WEIGHT_A_DOUBLING = 0.08
+Orgs = Mapping[str, tuple[str, str]]
+"""Organisation id → full name and the short one that people know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +36,33 @@ class Summary:
     sample: bool
 
 
+def summary_of(connection: Connection) -> Summary:
+    """What the records in the file come to, read from their canonical lines."""
+    whole = hashlib.sha256()
+    counts: Counter[str] = Counter()
+    sample = False
+    # Through the driver's own connection: SQLAlchemy's rows would take three times as long as hashing them.
+    raw = cast(sqlite3.Connection, connection.connection.driver_connection)
+    for kind, line in raw.execute("SELECT kind, line FROM record ORDER BY kind, id"):
+        whole.update(line)
+        counts[kind] += 1
+        sample = sample or (b'"sample":' in line and validate(json.loads(line)).sample)
+    return Summary(whole.hexdigest(), counts, sample)
+
+
 def derive(connection: Connection, total: int, tell: Callable[[float], None]) -> Summary:
     """Fills every table but `record`, whose `total` rows are read in canonical order, so that equal records give equal
     tables.
     """
     plain = Normaliser()
-    orgs = _orgs(connection)
-    translated = _translations(connection)
+    orgs = organisations(connection)
     rows = _Rows(connection)
-    words = _Words()
+    translated = _translations(connection, rows)
+    words = Words()
     whole = hashlib.sha256()
     counts: Counter[str] = Counter()
     sample = False
-    doc = 0
+    doc, last = 0, ""
     with connection.exec_driver_sql("SELECT line FROM record ORDER BY kind, id").yield_per(BATCH) as lines:
         for number, line in enumerate(lines.scalars(), 1):
             whole.update(line)
@@ -62,21 +71,28 @@ def derive(connection: Connection, total: int, tell: Callable[[float], None]) ->
             sample = sample or record.sample
             match record:
                 case Vocabulary():
-                    _add_vocabulary(rows, words, record, plain)
+                    rows.add(schema.meaning, meaning_rows(record, plain))
+                    for word, syllables in vocabulary_words(record, plain):
+                        words.add("vocabulary", word, syllables)
                 case Home():
                     words.popular.update(map(plain.text, record.popular))
                 case _ if record.kind in CARDED:
-                    doc += 1
-                    _add_card(rows, words, doc, record, orgs, translated[record.id], plain)
+                    doc += schema.DOC_STEP + (schema.KIND_STEP if record.kind != last else 0)
+                    last = record.kind
+                    carded = card_of(record, orgs, translated[record.id], plain)
+                    rows.add(schema.card, [{"doc": doc, **carded.card}])
+                    rows.add(schema.said, carded.said_rows(doc))
+                    rows.add(schema.feed, [{"doc": doc, **carded.feed}])
+                    rows.add(schema.ref, carded.ref_rows(doc))
+                    for one in carded.said:
+                        words.add(one.via, one.plain, one.syllables)
                 case _:
                     pass
             if number % BATCH == 0:
                 rows.flush()
                 tell(0.8 * number / total)
     rows.add(schema.lexicon, words.rows())
-    chars = sorted({*sounds.common_characters(), *words.chars})
-    readings = ((char, sounds.readings(char)) for char in chars)
-    rows.add(schema.reading, ({"char": char, "syllables": " ".join(held)} for char, held in readings if held))
+    rows.add(schema.reading, reading_rows(sorted({*sounds.common_characters(), *words.chars()})))
     rows.flush()
     tell(0.85)
     _index(connection)
@@ -101,125 +117,111 @@ class _Rows:
         self._held.clear()
 
 
-@dataclass(slots=True)
-class _Words:
-    """Words for the pinyin keyboard, gathered from everywhere."""
+@dataclass(frozen=True, slots=True)
+class CardTables:
+    """What one record puts into the tables, without the doc."""
 
-    sources: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    cards: Counter[str] = field(default_factory=Counter)
-    sounded: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    popular: set[str] = field(default_factory=set)
-    chars: set[str] = field(default_factory=set)
+    card: dict[str, Any]
+    said: tuple[Said, ...]
+    feed: dict[str, Any]
+    refs: frozenset[tuple[str, str]]
 
-    def add(self, source: str, word: str, syllables: tuple[str, ...]) -> None:
-        if 2 <= len(word) <= LONGEST_WORD and all(map(sounds.is_han, word)) and len(syllables) == len(word):
-            self.sources[word].add(source)
-            self.cards[word] += 1
-            self.sounded[word] = syllables
-            self.chars.update(word)
-
-    def rows(self) -> Iterable[dict[str, Any]]:
-        for word in sorted(self.sources):
-            syllables = self.sounded[word]
-            weight = max(WORD_WEIGHTS[source] for source in self.sources[word])
-            weight += WEIGHT_A_DOUBLING * math.log2(self.cards[word])
+    def said_rows(self, doc: int) -> Iterator[dict[str, Any]]:
+        for one in self.said:
             yield {
-                "word": word,
-                "syllables": " ".join(syllables),
-                "letters": "".join(syllables),
-                "folded": "".join(map(fold, syllables)),
-                "initials": initials(syllables),
-                "weight": 1.0 if word in self.popular else round(min(weight, 0.99), 3),
-            }
-
-
-def _orgs(connection: Connection) -> dict[str, tuple[str, str]]:
-    """Organisation id → full name and the short one that people know."""
-    lines = connection.exec_driver_sql("SELECT line FROM record WHERE kind = 'org'").scalars()
-    found = {}
-    for line in lines:
-        org = validate(json.loads(line))
-        if isinstance(org, Org):
-            found[org.id] = (org.name, org.short_name or org.name)
-    return found
-
-
-def _translations(connection: Connection) -> dict[str, list[str]]:
-    """Writes the translations; record id → its names in English, which can be typed on the kiosk's keyboard."""
-    english: dict[str, list[str]] = defaultdict(list)
-    rows = []
-    for line in connection.exec_driver_sql("SELECT line FROM record WHERE kind = 'translation' ORDER BY id").scalars():
-        one = validate(json.loads(line))
-        if not isinstance(one, Translation):
-            continue
-        fields = {"name": one.name, **one.fields}
-        name = fields["name"] if isinstance(fields["name"], str) else one.name
-        rows.append({"of": one.of, "lang": one.lang, "name": name, "fields": json.dumps(fields, ensure_ascii=False)})
-        if one.lang == "en":
-            aliases = fields.get("aliases") or ()
-            english[one.of] += [name, *([aliases] if isinstance(aliases, str) else map(str, aliases))]
-    if rows:
-        connection.execute(insert(schema.translation).prefix_with("OR REPLACE"), rows)
-    return english
-
-
-def _add_vocabulary(rows: _Rows, words: _Words, record: Vocabulary, plain: Normaliser) -> None:
-    rows.add(
-        schema.meaning,
-        (
-            {
-                "plain": key,
-                "relation": meaning.relation,
-                "target": meaning.target,
-                "weight": meaning.weight,
-                "intent": meaning.intent,
-            }
-            for key, meaning in meanings(record, plain)
-        ),
-    )
-    if record.relation != "stop":
-        for word in record.words:
-            key = plain.text(word)
-            words.add("vocabulary", key, sounds.syllables(key))
-
-
-def _add_card(
-    rows: _Rows,
-    words: _Words,
-    doc: int,
-    record: Record,
-    orgs: Mapping[str, tuple[str, str]],
-    translated: Iterable[str],
-    plain: Normaliser,
-) -> None:
-    row = card_row(record)
-    department = orgs.get(row["department_id"] or "")
-    row["department"] = department[1] if department else None
-    rows.add(schema.card, [{"doc": doc, **row}])
-    spoken_words = spoken(record, department or (), translated)
-    names: list[Said] = list(said(spoken_words, plain))
-    rows.add(
-        schema.said,
-        (
-            {
                 "doc": doc,
                 "via": one.via,
                 "plain": one.plain,
+                "syllables": " ".join(one.syllables),
                 "letters": one.letters,
                 "initials": one.initials,
             }
-            for one in names
-        ),
-    )
-    rows.add(schema.feed, [{"doc": doc, **feed_row(names, spoken_words, plain)}])
-    rows.add(
-        schema.ref, ({"relation": relation, "target": target, "doc": doc} for relation, target in _refs(record, orgs))
-    )
-    for one in names:
-        words.add(one.via, one.plain, one.syllables)
+
+    def ref_rows(self, doc: int) -> Iterator[dict[str, Any]]:
+        for relation, target in self.refs:
+            yield {"relation": relation, "target": target, "doc": doc}
 
 
-def _refs(record: Record, orgs: Mapping[str, tuple[str, str]]) -> set[tuple[str, str]]:
+def card_of(
+    record: Record,
+    orgs: Orgs,
+    english: Iterable[str],
+    plain: Normaliser,
+    known: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> CardTables:
+    """The rows of a record that has a card. `english`: its names in English, which can be typed on the kiosk's
+    keyboard. `known`: how names are read, as far as that was looked up before.
+    """
+    row = card_row(record)
+    department = orgs.get(row["department_id"] or "")
+    row["department"] = department[1] if department else None
+    words = spoken(record, department or (), english)
+    names = tuple(said(words, plain, known))
+    return CardTables(row, names, feed_row(names, words, plain), frozenset(_refs(record, orgs)))
+
+
+def organisations(connection: Connection) -> dict[str, tuple[str, str]]:
+    """All organisations in the file; their lines were validated when they came in."""
+    lines = connection.exec_driver_sql("SELECT line FROM record WHERE kind = 'org'").scalars()
+    raws = map(json.loads, lines)
+    return {raw["id"]: (raw["name"], raw.get("short_name") or raw["name"]) for raw in raws}
+
+
+def translation_row(record: Translation) -> dict[str, Any]:
+    """The row of a translation."""
+    fields = {"name": record.name, **record.fields}
+    name = fields["name"] if isinstance(fields["name"], str) else record.name
+    return {
+        "of": record.of,
+        "lang": record.lang,
+        "id": record.id,
+        "name": name,
+        "fields": json.dumps(fields, ensure_ascii=False),
+    }
+
+
+def english_names(name: str, fields: str) -> list[str]:
+    """What a translation into English adds to the words that find a record."""
+    aliases = json.loads(fields).get("aliases") or ()
+    return [name, *([aliases] if isinstance(aliases, str) else map(str, aliases))]
+
+
+def _translations(connection: Connection, rows: _Rows) -> dict[str, list[str]]:
+    """Writes the translations; record id → its names in English."""
+    english: dict[str, list[str]] = defaultdict(list)
+    for line in connection.exec_driver_sql("SELECT line FROM record WHERE kind = 'translation' ORDER BY id").scalars():
+        one = validate(json.loads(line))
+        if isinstance(one, Translation):
+            row = translation_row(one)
+            rows.add(schema.translation, [row])
+            if one.lang == "en":
+                english[one.of] += english_names(row["name"], row["fields"])
+    return english
+
+
+def meaning_rows(record: Vocabulary, plain: Normaliser) -> Iterator[dict[str, Any]]:
+    """What the words of a vocabulary record mean in a question."""
+    for number, (key, meaning) in enumerate(meanings(record, plain)):
+        yield {
+            "vocabulary": record.id,
+            "number": number,
+            "plain": key,
+            "relation": meaning.relation,
+            "target": meaning.target,
+            "weight": meaning.weight,
+            "intent": meaning.intent,
+        }
+
+
+def vocabulary_words(record: Vocabulary, plain: Normaliser) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Words of a vocabulary record for the keyboard, with their syllables."""
+    if record.relation != "stop":
+        for word in record.words:
+            key = plain.text(word)
+            yield key, sounds.syllables(key)
+
+
+def _refs(record: Record, orgs: Orgs) -> set[tuple[str, str]]:
     """(relation, target) of what a card is listed under. An office may be written as text: an organisation's very name
     counts.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from domain.records import Fact, Guide, LifeEvent, Org, Place, Record, Topic
@@ -67,15 +68,22 @@ class Said:
         return initials(self.syllables)
 
 
-def said(words: Spoken, plain: Normaliser) -> Iterator[Said]:
-    """Every name, alias and keyword once, the strongest first."""
+def said(
+    words: Spoken, plain: Normaliser, known: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> Iterator[Said]:
+    """Every name, alias and keyword once, the strongest first. `known`: how some of them (normalised) are read; looking
+    it up is most of the work.
+    """
     seen: set[str] = set()
     labelled = [("name", words.name), *(("alias", one) for one in words.aliases)]
     for via, text in [*labelled, *(("keyword", one) for one in words.keywords)]:
         written = plain.text(text)
         if written and written not in seen:
             seen.add(written)
-            yield Said(via, text, written, sounds.syllables(written) if len(written) <= LONGEST_SOUNDED else ())
+            read = known.get(written)
+            if read is None:
+                read = sounds.syllables(written) if len(written) <= LONGEST_SOUNDED else ()
+            yield Said(via, text, written, read)
 
 
 def feed_row(names: Iterable[Said], words: Spoken, plain: Normaliser) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, delete, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import CatalogueError, Code
@@ -16,9 +17,11 @@ from domain.ports import CatalogueInfo
 from localdb.catalogue import schema
 from localdb.engine import reading_engine
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
 
 def write_meta(connection: Connection, info: CatalogueInfo) -> None:
-    """Puts the identity of a catalogue into its file."""
+    """Puts the identity of a catalogue into its file, in place of another one."""
     values = {
         "revision": str(info.revision),
         "digest": info.digest,
@@ -26,14 +29,15 @@ def write_meta(connection: Connection, info: CatalogueInfo) -> None:
         "counts": json.dumps(dict(sorted(info.counts.items()))),
         "sample": "yes" if info.sample else "no",
     }
+    connection.execute(delete(schema.meta))
     connection.execute(insert(schema.meta), [{"key": key, "value": value} for key, value in values.items()])
 
 
 def open_file(path: Path) -> tuple[Engine, CatalogueInfo]:
     """Opens a catalogue for reading; a few milliseconds, whatever its size.
 
-    Raises `CatalogueError`: D-01 when the file is missing, cut short or not a database, D-02 when it is one, but not a
-    catalogue of this layout.
+    Raises `CatalogueError`: D-01 when the file is missing, cut short, not a database or without the mark of a digest
+    that was proved, D-02 when it is one, but not a catalogue of this layout.
     """
     engine = reading_engine(path)
     try:
@@ -60,6 +64,8 @@ def open_file(path: Path) -> tuple[Engine, CatalogueInfo]:
 
 def _read_meta(connection: Connection) -> CatalogueInfo:
     values: dict[str, str] = dict(connection.exec_driver_sql("SELECT key, value FROM meta").all())
+    if not _DIGEST.fullmatch(values["digest"]):
+        raise ValueError("digest")
     return CatalogueInfo(
         revision=int(values["revision"]),
         digest=values["digest"],
@@ -67,6 +73,25 @@ def _read_meta(connection: Connection) -> CatalogueInfo:
         counts=json.loads(values["counts"]),
         sample=values["sample"] == "yes",
     )
+
+
+def check(path: Path) -> CatalogueInfo:
+    """Opens the file and looks through its pages, but not at what the records say. Raises as `prove`."""
+    engine, info = open_file(path)
+    try:
+        with engine.connect() as connection:
+            _check_pages(connection, path)
+    except SQLAlchemyError as error:
+        raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {error.__class__.__name__}") from error
+    finally:
+        engine.dispose()
+    return info
+
+
+def _check_pages(connection: Connection, path: Path) -> None:
+    verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if verdict != "ok":
+        raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {verdict}")
 
 
 def prove(path: Path, sums: Mapping[tuple[str, str], bytes] | None = None) -> CatalogueInfo:
@@ -78,9 +103,7 @@ def prove(path: Path, sums: Mapping[tuple[str, str], bytes] | None = None) -> Ca
     engine, info = open_file(path)
     try:
         with engine.connect() as connection:
-            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            if verdict != "ok":
-                raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {verdict}")
+            _check_pages(connection, path)
             whole = hashlib.sha256()
             count = 0
             for kind, id, line in connection.exec_driver_sql("SELECT kind, id, line FROM record ORDER BY kind, id"):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import CatalogueError, Code
 from domain.ports import CatalogueInfo, R
-from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Topic
+from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Rule, Topic
 from domain.search import Card, LexiconWord, Results
 from localdb.catalogue import browse
 from localdb.catalogue.file import open_file
@@ -111,6 +111,10 @@ class CatalogueFile:
         with self._reading() as connection:
             return browse.notices(connection, district, self._day())
 
+    def rules(self) -> tuple[Rule, ...]:
+        with self._reading() as connection:
+            return browse.rules(connection, self._day())
+
     def home(self) -> Home | None:
         with self._reading() as connection:
             return browse.home(connection, self._day())
@@ -149,12 +153,14 @@ class CatalogueFile:
         with self._lock:
             if self._search is None:
                 plain = Normaliser()
-                rows = connection.execute("SELECT plain, relation, target, weight, intent FROM meaning")
+                rows = connection.execute(
+                    "SELECT plain, relation, target, weight, intent FROM meaning ORDER BY vocabulary, number"
+                )
                 entries = (
                     (word, Meaning(relation, target, plain.text(target), weight, intent))
                     for word, relation, target, weight, intent in rows
                 )
-                cards = connection.execute("SELECT coalesce(max(doc), 0) FROM card").fetchone()[0]
+                cards = connection.execute("SELECT count(*) FROM card").fetchone()[0]
                 self._search = Search(plain, Vocabulary(entries), cards)
             return self._search
 

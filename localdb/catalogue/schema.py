@@ -5,17 +5,27 @@ migration.
 table and a search reads few pages: `card` (list rows), `said` (names people may use), `feed` with its two full-text
 indexes, `term` (how many cards hold an n-gram), `meaning` (vocabulary), `ref` (which card belongs to what), `lexicon`
 and `reading` (pinyin).
+
+Rows know which record they come from, and counts are kept, so that a changed record changes its own rows only. Docs
+number cards in the canonical order of their records, with room in between for cards to come: whatever is equally good
+is listed by doc, and must be listed alike by a file that was built and by one that was brought up to date.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-LAYOUT = 1
+LAYOUT = 2
 """Number of this layout; a file with another one is refused (D-02) and built anew from its records."""
 
 APPLICATION_ID = 0x424D5443
 """Marks the file as ours (BMTC) in SQLite's header."""
+
+DOC_STEP = 16
+"""Docs between neighbours: room for 15 new cards between two old ones."""
+
+KIND_STEP = 1 << 14
+"""Docs that stay free in front of each kind: most new records get the next higher number of their kind."""
 
 metadata = MetaData()
 
@@ -58,7 +68,7 @@ card = Table(
     Column("valid_from", Text),
     Column("valid_until", Text),
     Column("fullness", Integer, nullable=False, comment="how much of a guide is filled in, 0–10"),
-    Index("card_by_id", "id"),
+    Index("card_by_id", "id", "kind"),
     Index("card_from", "valid_from", sqlite_where=text("valid_from IS NOT NULL")),
     Index("card_until", "valid_until", sqlite_where=text("valid_until IS NOT NULL")),
 )
@@ -69,6 +79,7 @@ said = Table(
     Column("doc", Integer, nullable=False),
     Column("via", Text, nullable=False, comment="name, alias or keyword"),
     Column("plain", Text, nullable=False, comment="normalised, as queries are"),
+    Column("syllables", Text, nullable=False, comment="jia zhao: what reading it aloud took pypinyin"),
     Column("letters", Text, nullable=False, comment="pinyin without spaces: jiazhao"),
     Column("initials", Text, nullable=False, comment="jz"),
     Index("said_by_doc", "doc"),
@@ -96,9 +107,11 @@ feed = Table(
 WORDS_COLUMNS = ("chars", "name", "alias", "keyword", "body")
 SOUND_COLUMNS = ("sound", "initials")
 
+TOKENIZER = "unicode61 remove_diacritics 0"
+
 FULL_TEXT = tuple(
     f"CREATE VIRTUAL TABLE {index} USING fts5({', '.join(columns)}, content='feed', content_rowid='doc',"
-    " tokenize='unicode61 remove_diacritics 0')"
+    f" tokenize='{TOKENIZER}')"
     for index, columns in (("words", WORDS_COLUMNS), ("sounds", SOUND_COLUMNS))
 )
 """External content: an index over the very text that `feed` keeps, so a row can be taken out again by repeating its
@@ -116,11 +129,14 @@ term = Table(
 meaning = Table(
     "meaning",
     metadata,
+    Column("vocabulary", Text, primary_key=True, comment="id of the record"),
+    Column("number", Integer, primary_key=True, comment="which meaning of that record"),
     Column("plain", Text, nullable=False),
     Column("relation", Text, nullable=False),
     Column("target", Text, nullable=False, comment="the word it stands for; of an intent its official word"),
     Column("weight", Float, nullable=False),
     Column("intent", Text),
+    sqlite_with_rowid=False,
 )
 
 ref = Table(
@@ -137,6 +153,7 @@ translation = Table(
     metadata,
     Column("of", Text, primary_key=True),
     Column("lang", Text, primary_key=True),
+    Column("id", Text, primary_key=True, comment="of the translation record; of several the last one counts"),
     Column("name", Text, nullable=False),
     Column("fields", Text, nullable=False, comment="JSON"),
     sqlite_with_rowid=False,
@@ -151,6 +168,10 @@ lexicon = Table(
     Column("folded", Text, nullable=False, comment="jiasizen: what is easily taken for it sounds the same"),
     Column("initials", Text, nullable=False),
     Column("weight", Float, nullable=False),
+    Column("name", Integer, nullable=False, comment="how many cards have it as their name"),
+    Column("alias", Integer, nullable=False),
+    Column("keyword", Integer, nullable=False),
+    Column("vocabulary", Integer, nullable=False, comment="how often it stands in the vocabulary"),
     Index("lexicon_by_letters", "letters", "weight"),
     Index("lexicon_by_folded", "folded", "weight"),
     Index("lexicon_by_initials", "initials", "weight"),

@@ -13,12 +13,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import content, paper, screen
+from tests.bench import card, content, paper, screen, sync
 from tests.bench.figure import Figure
 
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "content": content.figures,
     "paper": paper.figures,
+    "card": card.figures,
+    "sync": sync.figures,
     "screen": screen.figures,
 }
 

@@ -1,0 +1,1 @@
+"""Content coming down: trust, publishing, fetching, USB. tuf, requests and zstandard stay here."""
