@@ -1,0 +1,75 @@
+"""Where the hub keeps its files: names under one folder, `BIANMINTING_HOME`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "BIANMINTING_HOME"
+INSTALLED = Path("/var/lib/bianminting")
+
+
+def checkout(package: Path = Path(__file__).parent) -> Path | None:
+    """The root of the checkout that this code runs from, or None when it is installed."""
+    project = package.resolve().parent / "pyproject.toml"
+    try:
+        name = tomllib.loads(project.read_text("utf-8")).get("project", {}).get("name")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    return project.parent if name == "bianminting" else None
+
+
+@dataclass(frozen=True, slots=True)
+class HubHome:
+    """Paths under `root`; nothing is made or read until a method says so."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> HubHome:
+        """`BIANMINTING_HOME`, else `var` in the checkout, else /var/lib/bianminting."""
+        if named := environ.get(VARIABLE):
+            return cls(Path(named).expanduser().absolute())
+        tree = checkout()
+        return cls(tree / "var" if tree else INSTALLED)
+
+    @property
+    def config(self) -> Path:
+        return self.root / "hub.toml"
+
+    @property
+    def folder(self) -> Path:
+        """Everything that only the hub may read."""
+        return self.root / "hub"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "hub.db"
+
+    @property
+    def keys(self) -> Path:
+        """Signing keys, encrypted at rest."""
+        return self.folder / "keys"
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue that editors search: the live content."""
+        return self.folder / "catalogue.db"
+
+    @property
+    def publishing(self) -> Path:
+        """Locked while a release goes out."""
+        return self.folder / "publishing.lock"
+
+    @property
+    def public(self) -> Path:
+        """What kiosks fetch: static files, nothing secret."""
+        return self.root / "public"
+
+    def prepare(self) -> None:
+        """Makes the folders; `hub/` is readable by its owner alone. Raises OSError."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.public.mkdir(exist_ok=True)

@@ -1,0 +1,1 @@
+"""One module a step, oldest first; the name says what changes."""

@@ -1,0 +1,101 @@
+"""The hub as one: its parts over one database and one home, wired once. Web pages and commands begin here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from hub.audit import AuditLog
+from hub.home import HubHome
+from hub.importing import Importing
+from hub.items import Items
+from hub.passwords import Passwords
+from hub.people import People
+from hub.publishing import Press
+from hub.releases import Releases
+from hub.searching import ItemSearch
+from hub.settings import HubSettings, load
+from hub.store import Store, sqlite_url, utc_now
+from hub.tasks import Tasks
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Where the city's people work; the database keeps UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything that a page or a command needs. Close it, or use it with `with`."""
+
+    settings: HubSettings
+    home: HubHome
+    store: Store
+    people: People
+    items: Items
+    tasks: Tasks
+    releases: Releases
+    importing: Importing
+    audit: AuditLog
+    search: ItemSearch
+    press: Press
+
+    @classmethod
+    def open(
+        cls,
+        settings: HubSettings,
+        home: HubHome,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+        passwords: Passwords | None = None,
+    ) -> Office:
+        """Opens (and makes or migrates) the database, and ends a release that a kill left half-way.
+
+        Raises what SQLAlchemy raises when the database cannot be reached, `NewerDatabase`, OSError.
+        """
+        home.prepare()
+        url = settings.database.get_secret_value() if settings.database else sqlite_url(home.database)
+        store = Store(url)
+        press = Press(home.public, home.keys, home.publishing)
+        items = Items(store, now=now, zone=ZONE)
+        releases = Releases(store, press, now=now)
+        office = cls(
+            settings=settings,
+            home=home,
+            store=store,
+            people=People(
+                store, passwords or Passwords(), settings.session, settings.login, demo=settings.demo, now=now
+            ),
+            items=items,
+            tasks=Tasks(store, settings.content.verify_days, now=now),
+            releases=releases,
+            importing=Importing(store, now=now),
+            audit=AuditLog(store),
+            search=ItemSearch(home.catalogue, items, releases, now=now),
+            press=press,
+        )
+        try:
+            releases.recover()
+        except BaseException:
+            office.close()
+            raise
+        return office
+
+    @classmethod
+    def of(cls, config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Office:
+        """The office that settings and environment describe. Raises `SettingsError` and as `open`."""
+        return cls.open(load(config, environ), HubHome.of(environ))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives database and catalogue back."""
+        self.search.close()
+        self.store.close()

@@ -1,0 +1,417 @@
+"""People of the hub: accounts, roles, departments, logging in and sessions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import Connection, delete, insert, select, update
+
+from hub import audit
+from hub.audit import Event
+from hub.passwords import Passwords, check
+from hub.refusal import Reason, Refused
+from hub.settings import LoginSettings, SessionSettings
+from hub.store import Store, moment, utc_now, written
+from hub.tables import items, people, person_roles, sessions
+from hub.workflow import CITY, Actor, Role
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+
+SEEN_AGAIN = dt.timedelta(minutes=1)
+"""A session's last use is written down this often, not with every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works with the hub. `department`: id of an org record, `CITY` (*) for the whole city."""
+
+    id: str
+    login: str
+    name: str
+    department: str
+    roles: frozenset[Role]
+    demo: bool
+    disabled: bool
+    made_at: dt.datetime
+
+    @property
+    def actor(self) -> Actor:
+        """As the workflow sees this person."""
+        return Actor(self.id, self.roles, self.department)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open session. `csrf` is what its forms carry; the web layer compares it."""
+
+    person: Person
+    csrf: str
+    made_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A fresh session: `token` goes into the cookie (HttpOnly, Secure, SameSite=Lax); the hub keeps only its hash."""
+
+    token: str
+    session: Session
+
+
+class People:
+    """Accounts and sessions.
+
+    A session ends when it was not used for `idle_minutes`, `hours` after it began, at logging out, with a new password
+    and when the account is shut. Wrong passwords are slowed down by login and by address, in this process. Every change
+    is in the audit log; a wrong password is told there by the login that was tried only when that login exists.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        passwords: Passwords,
+        session: SessionSettings,
+        login: LoginSettings,
+        *,
+        demo: bool = False,
+        now: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._session = session
+        self._demo = demo
+        self._now = now
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._per_login = RateLimitItemPerMinute(login.tries_per_login, login.window_minutes)
+        self._per_address = RateLimitItemPerMinute(login.tries_per_address, login.window_minutes)
+
+    # Accounts
+
+    def add(
+        self,
+        login: str,
+        name: str,
+        department: str,
+        roles: Iterable[Role],
+        password: str,
+        *,
+        by: Person | None = None,
+        demo: bool = False,
+    ) -> Person:
+        """A new account. `by` None: the command line; `demo` accounts need no strong password.
+
+        Raises `Refused` (login_taken, login_unfit, name_needed, password_weak, not_an_operator).
+        """
+        _operator(by)
+        login = login.strip().lower()
+        if not _LOGIN.fullmatch(login):
+            raise Refused(Reason.LOGIN_UNFIT)
+        if not name.strip():
+            raise Refused(Reason.NAME_NEEDED)
+        if not demo:
+            check(password, login, name)
+        encoded = self._passwords.hash(password)
+        wanted = frozenset(roles)
+        id = uuid.uuid4().hex
+
+        def work(connection: Connection) -> Person:
+            if connection.execute(select(people.c.id).where(people.c.login == login)).first():
+                raise Refused(Reason.LOGIN_TAKEN, login=login)
+            now = self._now()
+            connection.execute(
+                insert(people).values(
+                    id=id,
+                    login=login,
+                    name=name.strip(),
+                    department=department,
+                    password=encoded,
+                    demo=demo,
+                    made_at=written(now),
+                )
+            )
+            _set_roles(connection, id, wanted)
+            details = {"name": name.strip(), "department": department, "roles": sorted(wanted)}
+            audit.append(connection, now, Event(_who(by), "person.add", f"person/{login}", details))
+            return _found(connection, people.c.id == id)
+
+        return self._store.run_tx(work)
+
+    def all(self) -> tuple[Person, ...]:
+        """Every account, by login."""
+
+        def work(connection: Connection) -> tuple[Person, ...]:
+            rows = connection.execute(select(people).order_by(people.c.login)).all()
+            held = _roles(connection)
+            return tuple(_person(row, held.get(row.id, frozenset())) for row in rows)
+
+        return self._store.read(work)
+
+    def get(self, id: str) -> Person | None:
+        """The person with this id."""
+        return self._store.read(lambda connection: _find(connection, people.c.id == id))
+
+    def by_login(self, login: str) -> Person:
+        """The person with this login. Raises `Refused` (no_such_person)."""
+        return self._store.read(lambda connection: _found(connection, people.c.login == login.strip().lower()))
+
+    def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Names by id; unknown ids are left out."""
+        wanted = list(dict.fromkeys(ids))
+        return self._store.read(
+            lambda connection: {
+                row.id: row.name
+                for row in connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(wanted)))
+            }
+        )
+
+    def set_roles(self, person: Person, roles: Iterable[Role], *, by: Person | None = None) -> Person:
+        """Exactly these roles from now on. Raises `Refused` (not_an_operator, own_account)."""
+        wanted = frozenset(roles)
+
+        def change(connection: Connection, now: dt.datetime) -> Event:
+            _set_roles(connection, person.id, wanted)
+            return Event(_who(by), "person.roles", f"person/{person.login}", {"roles": sorted(wanted)})
+
+        return self._change(person, by, change)
+
+    def move(self, person: Person, department: str, *, by: Person | None = None) -> Person:
+        """Gives the person another department. Raises as `set_roles`."""
+
+        def change(connection: Connection, now: dt.datetime) -> Event:
+            connection.execute(update(people).where(people.c.id == person.id).values(department=department))
+            details = {"before": person.department, "department": department}
+            return Event(_who(by), "person.move", f"person/{person.login}", details)
+
+        return self._change(person, by, change)
+
+    def disable(self, person: Person, *, by: Person | None = None) -> Person:
+        """Shuts the account and ends its sessions; what it did stays. Raises as `set_roles`."""
+
+        def change(connection: Connection, now: dt.datetime) -> Event:
+            connection.execute(update(people).where(people.c.id == person.id).values(disabled_at=written(now)))
+            connection.execute(delete(sessions).where(sessions.c.person == person.id))
+            return Event(_who(by), "person.disable", f"person/{person.login}")
+
+        return self._change(person, by, change)
+
+    def enable(self, person: Person, *, by: Person | None = None) -> Person:
+        """Opens a shut account again. Raises as `set_roles`."""
+
+        def change(connection: Connection, now: dt.datetime) -> Event:
+            connection.execute(update(people).where(people.c.id == person.id).values(disabled_at=None))
+            return Event(_who(by), "person.enable", f"person/{person.login}")
+
+        return self._change(person, by, change)
+
+    def reset_password(self, person: Person, password: str, *, by: Person | None = None) -> Person:
+        """A new password; all sessions of the account end. Everybody may change the own one.
+
+        Raises `Refused` (password_weak, not_an_operator).
+        """
+        check(password, person.login, person.name)
+        encoded = self._passwords.hash(password)
+
+        def change(connection: Connection, now: dt.datetime) -> Event:
+            connection.execute(update(people).where(people.c.id == person.id).values(password=encoded, demo=False))
+            connection.execute(delete(sessions).where(sessions.c.person == person.id))
+            return Event(_who(by), "person.password", f"person/{person.login}")
+
+        return self._change(person, by, change, own=True)
+
+    def _change(
+        self,
+        person: Person,
+        by: Person | None,
+        change: Callable[[Connection, dt.datetime], Event],
+        *,
+        own: bool = False,
+    ) -> Person:
+        if by is None or by.id != person.id or not own:
+            _operator(by)
+            if by is not None and by.id == person.id:
+                raise Refused(Reason.OWN_ACCOUNT)
+
+        def work(connection: Connection) -> Person:
+            now = self._now()
+            audit.append(connection, now, change(connection, now))
+            return _found(connection, people.c.id == person.id)
+
+        return self._store.run_tx(work)
+
+    def departments(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of every organisation among the items, by id: what a person can belong to."""
+        wanted = select(items.c.id, items.c.name).where(items.c.kind == "org").order_by(items.c.id)
+        return self._store.read(lambda connection: tuple((row.id, row.name) for row in connection.execute(wanted)))
+
+    # Logging in
+
+    def log_in(self, login: str, password: str, address: str = "") -> LoggedIn:
+        """A new session for who knows the password. Takes a quarter of a second: call it from a worker thread.
+
+        Raises `Refused`: wrong_login whatever is wrong (login, password, shut, a demo account in a city's hub),
+        too_many_tries before anything is looked at.
+        """
+        login = login.strip().lower()[:64]
+        self._slow_down(login, address)
+        row = self._store.read(lambda connection: connection.execute(_account(login)).first())
+        usable = row is not None and row.disabled_at is None and (self._demo or not row.demo)
+        fits = self._passwords.fits(password, row.password if row is not None and usable else None)
+        if row is None or not fits:
+            if row is not None:
+                self._store.run_tx(
+                    lambda connection: audit.append(
+                        connection, self._now(), Event(row.id, "session.begin", f"person/{login}", done=False)
+                    )
+                )
+            raise Refused(Reason.WRONG_LOGIN)
+        token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+
+        def work(connection: Connection) -> LoggedIn:
+            now = self._now()
+            person = _found(connection, people.c.id == row.id)
+            if person.disabled:
+                raise Refused(Reason.WRONG_LOGIN)
+            at = written(now)
+            connection.execute(delete(sessions).where(sessions.c.made_at < written(now - self._absolute)))
+            connection.execute(
+                insert(sessions).values(id=_hashed(token), person=person.id, made_at=at, seen_at=at, csrf=csrf)
+            )
+            audit.append(connection, now, Event(person.id, "session.begin", f"person/{login}"))
+            return LoggedIn(token, Session(person, csrf, now))
+
+        return self._store.run_tx(work)
+
+    def _slow_down(self, login: str, address: str) -> None:
+        free = self._limiter.hit(self._per_login, "login", login)
+        if address:
+            free = self._limiter.hit(self._per_address, "address", address) and free
+        if not free:
+            raise Refused(Reason.TOO_MANY_TRIES, minutes=self._per_login.multiples)
+
+    def session(self, token: str) -> Session | None:
+        """The open session of a cookie's value; None when there is none (any more). Notes that it is used."""
+
+        def look(connection: Connection) -> tuple[Session, dt.datetime] | None:
+            row = connection.execute(select(sessions).where(sessions.c.id == _hashed(token))).first()
+            if row is None:
+                return None
+            person = _found(connection, people.c.id == row.person)
+            now, made_at, seen_at = self._now(), moment(row.made_at), moment(row.seen_at)
+            if person.disabled or now - made_at >= self._absolute or now - seen_at >= self._idle:
+                return None
+            return Session(person, row.csrf, made_at), seen_at
+
+        found = self._store.read(look)
+        if found is None:
+            return None
+        session, seen_at = found
+        now = self._now()
+        if now - seen_at >= SEEN_AGAIN:
+            self._store.run_tx(
+                lambda connection: connection.execute(
+                    update(sessions).where(sessions.c.id == _hashed(token)).values(seen_at=written(now))
+                )
+            )
+        return session
+
+    def log_out(self, token: str) -> None:
+        """Ends the session; nothing happens when it has ended."""
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(
+                select(sessions.c.person, people.c.login).join(people).where(sessions.c.id == _hashed(token))
+            ).first()
+            if row is not None:
+                connection.execute(delete(sessions).where(sessions.c.id == _hashed(token)))
+                audit.append(connection, self._now(), Event(row.person, "session.end", f"person/{row.login}"))
+
+        self._store.run_tx(work)
+
+    @property
+    def _absolute(self) -> dt.timedelta:
+        return dt.timedelta(hours=self._session.hours)
+
+    @property
+    def _idle(self) -> dt.timedelta:
+        return dt.timedelta(minutes=self._session.idle_minutes)
+
+
+def person_of(connection: Connection, id: str) -> Person:
+    """The person as stored now, inside a unit of work. Raises `Refused` (no_such_person), also for a shut account."""
+    person = _found(connection, people.c.id == id)
+    if person.disabled:
+        raise Refused(Reason.NO_SUCH_PERSON)
+    return person
+
+
+def _operator(by: Person | None) -> None:
+    if by is not None and Role.OPERATOR not in by.roles:
+        raise Refused(Reason.NOT_AN_OPERATOR)
+
+
+def _who(by: Person | None) -> str:
+    return by.id if by else audit.COMMAND_LINE
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _account(login: str) -> Any:
+    return select(people).where(people.c.login == login)
+
+
+def _set_roles(connection: Connection, person: str, roles: Iterable[Role]) -> None:
+    connection.execute(delete(person_roles).where(person_roles.c.person == person))
+    rows = [{"person": person, "role": role.value} for role in sorted(roles)]
+    if rows:
+        connection.execute(insert(person_roles), rows)
+
+
+def _roles(connection: Connection, person: str | None = None) -> dict[str, frozenset[Role]]:
+    wanted = select(person_roles)
+    if person is not None:
+        wanted = wanted.where(person_roles.c.person == person)
+    held: dict[str, set[Role]] = {}
+    for row in connection.execute(wanted):
+        held.setdefault(row.person, set()).add(Role(row.role))
+    return {id: frozenset(roles) for id, roles in held.items()}
+
+
+def _find(connection: Connection, which: Any) -> Person | None:
+    row = connection.execute(select(people).where(which)).first()
+    if row is None:
+        return None
+    return _person(row, _roles(connection, row.id).get(row.id, frozenset()))
+
+
+def _found(connection: Connection, which: Any) -> Person:
+    person = _find(connection, which)
+    if person is None:
+        raise Refused(Reason.NO_SUCH_PERSON)
+    return person
+
+
+def _person(row: Any, roles: frozenset[Role]) -> Person:
+    return Person(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        department=row.department,
+        roles=roles,
+        demo=row.demo,
+        disabled=row.disabled_at is not None,
+        made_at=moment(row.made_at),
+    )
+
+
+__all__ = ["CITY", "LoggedIn", "People", "Person", "Session", "person_of"]

@@ -1,0 +1,143 @@
+"""The press: the one place where the hub hands its content to `contentsync`, and where its keys are made."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from domain.errors import Code, SyncError
+from hub.refusal import Reason, Refused
+
+if TYPE_CHECKING:
+    from contentsync.publisher import Publisher, Standing
+
+# contentsync is imported where it is needed: reading and reviewing need no signing libraries.
+
+ROLES = ("publisher", "countersigner")
+"""As what the first and the second signer stand in the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """One who approved, by login (the manifest is public: accounts, not names), and when."""
+
+    login: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The public folder, the folder of the keys, and the lock that one release at a time holds."""
+
+    public: Path
+    keys: Path
+    lock: Path
+
+    @property
+    def founded(self) -> bool:
+        """Whether the keys were made."""
+        return (self.public / "root.json").is_file()
+
+    @property
+    def root(self) -> Path:
+        """The first trust root, which kiosks are enrolled with."""
+        return self.public / "root.json"
+
+    def latest(self) -> tuple[int, str] | None:
+        """Revision and digest of what is out; None before the first release. Raises `SyncError`."""
+        if not self.founded:
+            return None
+        manifest = self._publisher().standing().manifest
+        return (manifest.revision, manifest.digest) if manifest is not None else None
+
+    def highest(self) -> int:
+        """The highest revision that was ever given out, also by a release that did not get to its end."""
+        from contentsync.keys import KeyFolder
+        from contentsync.repository import Counters
+
+        return Counters(KeyFolder(self.keys).counters)["revision"]
+
+    def publish(
+        self,
+        lines: Iterable[bytes],
+        revision: int,
+        digest: str,
+        approved: Sequence[Approved],
+        made_at: dt.datetime,
+        passphrase: str,
+    ) -> None:
+        """Puts signed files in place. Raises `SyncError`: S-08 keys or passphrase, S-07 approvals, S-05 when what came
+        out is not what was approved.
+        """
+        from contentsync.manifest import Approval
+
+        if not self.founded:
+            raise SyncError(Code.KEY_REFUSED, "this hub has no keys yet: hub keys init")
+        signed = [Approval(one.login, ROLES[min(place, len(ROLES) - 1)], one.at) for place, one in enumerate(approved)]
+        published = self._publisher().publish(
+            lines, approvals=signed, made_at=made_at, passphrase=passphrase, revision=revision
+        )
+        said = published.manifest
+        if said.digest != digest or said.revision != revision:
+            raise SyncError(Code.DIGEST_DIFFERS, f"revision {said.revision} went out instead of {revision}")
+
+    def found(self, roots: Mapping[int, str], release: str, now: dt.datetime) -> Path:
+        """Makes all keys: `roots` has the passphrase of root keys 1, 2, 3, `release` that of the release key.
+
+        Returns the trust root. Raises `SyncError` S-08 when there are keys already or a passphrase is too short.
+        """
+        from contentsync.ceremony import found
+        from contentsync.keys import KeyFolder
+
+        self.public.mkdir(parents=True, exist_ok=True)
+        return found(self.public, KeyFolder(self.keys), roots, release, now)
+
+    def resign(self, passphrase: str | None = None) -> Standing:
+        """Signs anew that the release is fresh; with the passphrase also the release itself. Raises `SyncError`."""
+        return self._publisher().resign(passphrase)
+
+    def standing(self) -> Standing:
+        """What is out, and until when its signatures last. Raises `SyncError`."""
+        return self._publisher().standing()
+
+    def export(self, stick: Path) -> tuple[int, str]:
+        """Copies the release onto a stick, fresh for 90 days; its revision and digest. Raises `SyncError`."""
+        manifest = self._publisher().export_usb(stick)
+        return manifest.revision, manifest.digest
+
+    def fingerprints(self) -> Mapping[str, str]:
+        """Key ids by file name, of the keys that are on this machine. Raises `SyncError` S-08."""
+        from contentsync.keys import KeyFolder
+
+        folder = KeyFolder(self.keys)
+        held = [folder.release, folder.online, *(folder.root(number) for number in KeyFolder.ROOTS)]
+        return {file.path.name: file.public().keyid for file in held if file.path.exists()}
+
+    def _publisher(self) -> Publisher:
+        from contentsync.keys import KeyFolder
+        from contentsync.publisher import Publisher
+
+        return Publisher(self.public, KeyFolder(self.keys))
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """While nobody else publishes from this home; the kernel lets go of the lock however the process ends.
+
+    Raises `Refused` (already_publishing) at once when somebody does.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(Reason.ALREADY_PUBLISHING) from None
+        yield
+    finally:
+        os.close(handle)

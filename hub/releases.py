@@ -1,0 +1,729 @@
+"""Releases: what is approved goes out together, signed off by two people, under the next revision.
+
+A release is prepared (its versions are locked, its content has a digest), approved by two publishers who wrote nothing
+in it, and published: the files first, then the marks in the database. Revisions only grow. A withdrawal is a release,
+too: a new revision with the rows of the one before, and needs two approvals like any other.
+
+Killed between the files and the database: the next `publish` or `recover` compares the files with the release and ends
+what was begun, or puts it back to prepared when nothing had gone out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+
+from domain.errors import SyncError
+from domain.lint import Finding, lint
+from domain.records import Record, digest_of_lines, validate
+from hub import audit, marks
+from hub.audit import Event
+from hub.checks import owner_of, stops
+from hub.people import Person, person_of
+from hub.publishing import Approved, Press, one_at_a_time
+from hub.refusal import Reason, Refused
+from hub.store import Store, moment, utc_now, written
+from hub.tables import approvals, hands, items, people, person_roles, release_items, releases, steps, versions
+from hub.workflow import Action, Part, Role, Status
+
+log = logging.getLogger(__name__)
+
+REVISION = "revision"
+OPEN_RELEASE = "open_release"
+NEEDED = 2
+"""Approvals of different people."""
+
+ROUNDS = 5
+"""How often a release is put together anew when somebody changes the content meanwhile."""
+
+
+class State(StrEnum):
+    """Where a release stands."""
+
+    PREPARED = "prepared"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Kind(StrEnum):
+    """What a release is: the city's first content, the usual, or a withdrawal of the one before."""
+
+    BASELINE = "baseline"
+    NORMAL = "normal"
+    WITHDRAWAL = "withdrawal"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One of the two approvals: person (id, login, name), when, and the digest that was approved."""
+
+    person: str
+    login: str
+    name: str
+    at: dt.datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release. `base`: revision that was out when it was prepared; `revision`: None until publishing begins."""
+
+    id: str
+    kind: Kind
+    state: State
+    base: int
+    revision: int | None
+    withdraws: int | None
+    digest: str
+    records: int
+    added: int
+    changed: int
+    dropped: int
+    made_by: str | None
+    made_at: dt.datetime
+    published_at: dt.datetime | None
+    approvals: tuple[Approval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An approved version that waits for a release, or is part of one. `change`: added, changed or dropped."""
+
+    item: str
+    name: str
+    department: str
+    number: int
+    before: int | None
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What would go out, as one reading of the database says."""
+
+    base: int
+    digest: str
+    """Of what is out."""
+    waiting: tuple[Waiting, ...]
+    lines: list[bytes]
+
+
+class Releases:
+    """Puts releases together, collects approvals, publishes. One release at a time is open.
+
+    Whoever acts is a publisher (`Role.PUBLISHER`); None stands for the command line, which may do everything but
+    approve. Every method that changes something raises `Refused`, and nothing was changed then.
+    """
+
+    def __init__(self, store: Store, press: Press, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+        self._store = store
+        self._press = press
+        self._now = now
+
+    # Reading
+
+    def revision(self) -> int:
+        """The newest revision; 0 before the first release."""
+        return self._store.read(_revision)
+
+    def pending(self) -> tuple[Waiting, ...]:
+        """Approved versions that no release holds yet, by department and name."""
+        return self._store.read(_pending)
+
+    def open(self) -> Release | None:
+        """The release that is prepared or on its way out."""
+
+        def work(connection: Connection) -> Release | None:
+            id = marks.get(connection, OPEN_RELEASE)
+            return _found(connection, id) if id else None
+
+        return self._store.read(work)
+
+    def get(self, id: str) -> Release:
+        """Raises `Refused` (no_such_release)."""
+        return self._store.read(lambda connection: _found(connection, id))
+
+    def latest(self) -> Release | None:
+        """The release that is out."""
+
+        def work(connection: Connection) -> Release | None:
+            row = connection.execute(_published().limit(1)).first()
+            return _release(connection, row) if row is not None else None
+
+        return self._store.read(work)
+
+    def history(self, limit: int = 50) -> tuple[Release, ...]:
+        """Published releases, newest first."""
+        return self._store.read(
+            lambda connection: tuple(
+                _release(connection, row) for row in connection.execute(_published().limit(limit)).all()
+            )
+        )
+
+    def contents(self, id: str) -> tuple[Waiting, ...]:
+        """What a release changes, by department and name."""
+        wanted = (
+            select(release_items, items.c.name, items.c.department)
+            .join(items, items.c.key == release_items.c.item)
+            .where(release_items.c.release == id)
+        )
+
+        def work(connection: Connection) -> tuple[Waiting, ...]:
+            rows = connection.execute(wanted)
+            found = [Waiting(row.item, row.name, row.department, row.number, row.before, row.change) for row in rows]
+            return tuple(sorted(found, key=lambda one: (one.department, one.name, one.item)))
+
+        return self._store.read(work)
+
+    def lines(self) -> list[bytes]:
+        """The live content: canonical lines in canonical order."""
+        return self._store.read(lambda connection: _lines(connection, ()))
+
+    def signers(self) -> tuple[Person, ...]:
+        """Who may approve."""
+
+        def work(connection: Connection) -> tuple[Person, ...]:
+            ids = connection.execute(
+                select(people.c.id)
+                .join(person_roles, person_roles.c.person == people.c.id)
+                .where(person_roles.c.role == Role.PUBLISHER.value, people.c.disabled_at.is_(None))
+                .order_by(people.c.login)
+            ).scalars()
+            return tuple(person_of(connection, id) for id in ids.all())
+
+        return self._store.read(work)
+
+    # Putting together
+
+    def prepare(self, person: Person | None) -> Release:
+        """Locks everything that is approved into a release and gives its content a digest.
+
+        Raises `Refused`: nothing_pending, release_open, set_unfit (details: one line a finding that must not be
+        published, over all records together), not_a_publisher.
+        """
+        for _ in range(ROUNDS):
+            plan = self._store.read(partial(_planned, person=person))
+            if not plan.waiting or digest_of_lines(plan.lines) == plan.digest:
+                raise Refused(Reason.NOTHING_PENDING)
+            found = _unfit(plan.lines)
+            if found:
+                raise Refused(
+                    Reason.SET_UNFIT,
+                    details=tuple(f"{one.kind}/{one.record} {one.field} {one.rule}" for one in found),
+                    n=len(found),
+                )
+            kind = Kind.BASELINE if plan.base == 0 else Kind.NORMAL
+            release = self._store.run_tx(partial(self._lock_in, person=person, plan=plan, kind=kind))
+            if release is not None:
+                return release
+        raise Refused(Reason.CONTENT_MOVED)
+
+    def _lock_in(self, connection: Connection, person: Person | None, plan: _Plan, kind: Kind) -> Release | None:
+        """None when the content is not what the plan was made of any more."""
+        _may_prepare(connection, person)
+        if _revision(connection) != plan.base or _pending(connection) != plan.waiting:
+            return None
+        id = uuid.uuid4().hex
+        locked = connection.execute(
+            update(versions)
+            .where(versions.c.status == Status.APPROVED.value, versions.c.release.is_(None))
+            .values(release=id, edits=versions.c.edits + 1)
+        ).rowcount
+        if locked != len(plan.waiting):
+            return None
+        return self._open(connection, person, id, kind, plan)
+
+    def _open(
+        self,
+        connection: Connection,
+        person: Person | None,
+        id: str,
+        kind: Kind,
+        plan: _Plan,
+        withdraws: int | None = None,
+    ) -> Release:
+        now = self._now()
+        counted = {change: sum(one.change == change for one in plan.waiting) for change in _CHANGES}
+        digest = digest_of_lines(plan.lines)
+        marks.move(connection, OPEN_RELEASE, "", id)
+        connection.execute(
+            insert(releases).values(
+                id=id,
+                kind=kind.value,
+                state=State.PREPARED.value,
+                base=plan.base,
+                withdraws=withdraws,
+                digest=digest,
+                records=len(plan.lines),
+                made_by=person.id if person else None,
+                made_at=written(now),
+                **counted,
+            )
+        )
+        rows = [
+            {"release": id, "item": one.item, "number": one.number, "before": one.before, "change": one.change}
+            for one in plan.waiting
+        ]
+        connection.execute(insert(release_items), rows)
+        details = {"kind": kind.value, "digest": digest, "records": len(plan.lines), "withdraws": withdraws, **counted}
+        audit.append(connection, now, Event(_who(person), "release.prepare", f"release/{id}", details))
+        return _found(connection, id)
+
+    def withdraw(self, person: Person | None, revision: int) -> Release:
+        """Prepares a release that takes back what the newest one changed: a new revision with the rows before it.
+
+        Raises `Refused`: not_latest, first_release, release_open, not_a_publisher.
+        """
+
+        def work(connection: Connection) -> Release:
+            _may_prepare(connection, person)
+            row = connection.execute(select(releases).where(releases.c.revision == revision)).first()
+            if row is None or revision != _revision(connection):
+                raise Refused(Reason.NOT_LATEST)
+            if row.base == 0:
+                raise Refused(Reason.FIRST_RELEASE)
+            id = uuid.uuid4().hex
+            waiting = self._restored(connection, row.id, id, row.revision)
+            plan = _Plan(revision, row.digest, waiting, _lines(connection, waiting))
+            release = self._open(connection, person, id, Kind.WITHDRAWAL, plan, withdraws=revision)
+            before = connection.execute(select(releases.c.digest).where(releases.c.revision == row.base)).scalar()
+            if release.digest != before:
+                raise Refused(Reason.CONTENT_MOVED)
+            return release
+
+        return self._store.run_tx(work)
+
+    def _restored(self, connection: Connection, withdrawn: str, id: str, revision: int) -> tuple[Waiting, ...]:
+        """Versions that say again what was live before: new numbers, so that every item's history only grows."""
+        at = written(self._now())
+        held = connection.execute(
+            select(release_items, items.c.name, items.c.department, items.c.last, items.c.live)
+            .join(items, items.c.key == release_items.c.item)
+            .where(release_items.c.release == withdrawn)
+        ).all()
+        waiting, rows, told = [], [], []
+        for row in held:
+            number = row.last + 1
+            source = row.before if row.before is not None else row.number
+            old = connection.execute(
+                select(versions.c.line).where(versions.c.item == row.item, versions.c.number == source)
+            ).scalar_one()
+            retired = row.before is None
+            change = "dropped" if retired else "added" if row.live is None else "changed"
+            waiting.append(Waiting(row.item, row.name, row.department, number, row.live, change))
+            rows.append(
+                {
+                    "item": row.item,
+                    "number": number,
+                    "line": old,
+                    "retired": retired,
+                    "status": Status.APPROVED.value,
+                    "status_at": at,
+                    "edits": 1,
+                    "made_at": at,
+                    "saved_at": at,
+                    "base": row.live,
+                    "release": id,
+                    "remark": str(revision),
+                }
+            )
+            told.append(
+                {
+                    "item": row.item,
+                    "number": number,
+                    "step": 1,
+                    "at": at,
+                    "action": Action.RESTORE.value,
+                    "status": Status.APPROVED.value,
+                    "remark": str(revision),
+                }
+            )
+        connection.execute(insert(versions), rows)
+        connection.execute(insert(steps), told)
+        connection.execute(
+            update(items).where(items.c.key == bindparam("of")).values(last=bindparam("given")),
+            [{"of": one.item, "given": one.number} for one in waiting],
+        )
+        return tuple(sorted(waiting, key=lambda one: (one.department, one.name, one.item)))
+
+    def cancel(self, person: Person | None, id: str) -> Release:
+        """Gives a prepared release up; what it held is free again. Raises `Refused`: release_closed…"""
+
+        def work(connection: Connection) -> Release:
+            _publisher(connection, person)
+            release = _found(connection, id)
+            if release.state is not State.PREPARED:
+                raise Refused(Reason.RELEASE_CLOSED)
+            now = self._now()
+            held = update(versions).where(versions.c.release == id)
+            if release.kind is Kind.WITHDRAWAL:
+                free = held.values(status=Status.DISCARDED.value, status_at=written(now), edits=versions.c.edits + 1)
+            else:
+                free = held.values(release=None, edits=versions.c.edits + 1)
+            connection.execute(free)
+            _state(connection, id, State.PREPARED, State.CANCELLED)
+            marks.move(connection, OPEN_RELEASE, id, "")
+            audit.append(connection, now, Event(_who(person), "release.cancel", f"release/{id}"))
+            return _found(connection, id)
+
+        return self._store.run_tx(work)
+
+    # Approving
+
+    def approve(self, person: Person, id: str) -> Release:
+        """One of the two approvals. Raises `Refused`: not_a_publisher, signs_twice, author_signs, release_closed."""
+
+        def work(connection: Connection) -> Release:
+            _publisher(connection, person)
+            release = _found(connection, id)
+            if release.state is not State.PREPARED:
+                raise Refused(Reason.RELEASE_CLOSED)
+            if any(one.person == person.id for one in release.approvals):
+                raise Refused(Reason.SIGNS_TWICE)
+            wrote = connection.execute(
+                select(func.count())
+                .select_from(hands)
+                .join(versions, and_(versions.c.item == hands.c.item, versions.c.number == hands.c.number))
+                .where(versions.c.release == id, hands.c.person == person.id, hands.c.part == Part.AUTHOR.value)
+            ).scalar_one()
+            if wrote:
+                raise Refused(Reason.AUTHOR_SIGNS, n=wrote)
+            now = self._now()
+            connection.execute(
+                insert(approvals).values(release=id, person=person.id, at=written(now), digest=release.digest)
+            )
+            count = len(release.approvals) + 1
+            details = {"digest": release.digest, "approvals": count}
+            audit.append(connection, now, Event(person.id, "release.approve", f"release/{id}", details))
+            return _found(connection, id)
+
+        try:
+            return self._store.run_tx(work)
+        except Refused as refused:
+            told = Event(person.id, "release.approve", f"release/{id}", {"reason": refused.reason.value}, done=False)
+            self._store.run_tx(lambda connection: audit.append(connection, self._now(), told))
+            raise
+
+    # Publishing
+
+    def publish(self, person: Person | None, id: str, passphrase: str, *, over: bool = False) -> Release:
+        """Lets an approved release out; returns it with its revision.
+
+        `over`: also when the public folder has a newer revision than the database, as after a restored backup; the
+        number then goes on from there.
+
+        Raises `Refused`: two_needed, release_closed, content_moved (the content is not what was approved),
+        already_publishing, revision_astray, not_a_publisher; `SyncError` when the keys or the public folder do not do
+        their part (S-08: wrong passphrase). The release is prepared as before then.
+        """
+        with one_at_a_time(self._press.lock):
+            self._settle()
+            release, lines = self._store.run_tx(lambda connection: self._begin(connection, person, id, over))
+            assert release.revision is not None
+            signed = [Approved(one.login, one.at) for one in release.approvals]
+            try:
+                self._press.publish(lines, release.revision, release.digest, signed, self._now(), passphrase)
+            except Exception:
+                self._settle()
+                raise
+            del lines
+            return self._store.run_tx(lambda connection: self._finish(connection, person, id))
+
+    def recover(self) -> Release | None:
+        """Ends what a kill left between the files and the database; returns the release that it concerned.
+
+        Does nothing while a release is going out in another process, and leaves it to the next `publish` when the
+        public folder cannot be read.
+        """
+        try:
+            with one_at_a_time(self._press.lock):
+                return self._settle()
+        except Refused:
+            return None
+        except SyncError as error:
+            log.warning("a release was left half-way: %s", error)
+            return None
+
+    def _settle(self) -> Release | None:
+        release = self.open()
+        if release is None or release.state is not State.PUBLISHING:
+            return None
+        out = self._press.latest()
+        if out is not None and out == (release.revision, release.digest):
+            return self._store.run_tx(lambda connection: self._finish(connection, None, release.id))
+
+        def back(connection: Connection) -> Release:
+            _state(connection, release.id, State.PUBLISHING, State.PREPARED)
+            connection.execute(update(releases).where(releases.c.id == release.id).values(revision=None))
+            told = Event(audit.COMMAND_LINE, "release.publish", f"release/{release.id}", done=False)
+            audit.append(connection, self._now(), told)
+            return _found(connection, release.id)
+
+        return self._store.run_tx(back)
+
+    def _begin(self, connection: Connection, person: Person | None, id: str, over: bool) -> tuple[Release, list[bytes]]:
+        _publisher(connection, person)
+        release = _found(connection, id)
+        if release.state is not State.PREPARED:
+            raise Refused(Reason.RELEASE_CLOSED)
+        if len({one.person for one in release.approvals if one.digest == release.digest}) < NEEDED:
+            raise Refused(Reason.TWO_NEEDED, n=len(release.approvals))
+        if _revision(connection) != release.base:
+            raise Refused(Reason.CONTENT_MOVED)
+        lines = _lines(connection, _held(connection, id))
+        if digest_of_lines(lines) != release.digest:
+            raise Refused(Reason.CONTENT_MOVED)
+        out = self._press.latest()
+        if out is not None and out[0] > release.base and not over:
+            raise Refused(Reason.REVISION_ASTRAY, out=out[0], known=release.base)
+        # A release that was killed half-way has used its number up.
+        revision = max(release.base, self._press.highest()) + 1
+        _state(connection, id, State.PREPARED, State.PUBLISHING)
+        connection.execute(update(releases).where(releases.c.id == id).values(revision=revision))
+        return _found(connection, id), lines
+
+    def _finish(self, connection: Connection, person: Person | None, id: str) -> Release:
+        """What went out is live: versions, items, the revision and the audit log say so together."""
+        now = self._now()
+        release = _found(connection, id)
+        revision = release.revision
+        assert revision is not None
+        held = connection.execute(
+            select(release_items, versions.c.line)
+            .join(
+                versions,
+                and_(versions.c.item == release_items.c.item, versions.c.number == release_items.c.number),
+            )
+            .where(release_items.c.release == id)
+        ).all()
+        marks.move(connection, REVISION, str(release.base) if release.base else "", str(revision))
+        marks.move(connection, OPEN_RELEASE, id, "")
+        _state(connection, id, State.PUBLISHING, State.PUBLISHED)
+        connection.execute(
+            update(versions)
+            .where(versions.c.release == id)
+            .values(
+                status=Status.PUBLISHED.value,
+                status_at=written(now),
+                revision=revision,
+                edits=versions.c.edits + 1,
+            )
+        )
+        _make_live(connection, held)
+        _tell(connection, id, now, revision)
+        events = [
+            Event(_who(person), "item.publish", row.item, {"version": row.number, "revision": revision}) for row in held
+        ]
+        details = {
+            "revision": revision,
+            "digest": release.digest,
+            "records": release.records,
+            "approved_by": [one.login for one in release.approvals],
+        }
+        events.append(Event(_who(person), "release.publish", f"release/{id}", details))
+        audit.append(connection, now, *events)
+        seq, chain = audit.head(connection)
+        connection.execute(
+            update(releases)
+            .where(releases.c.id == id)
+            .values(published_at=written(now), audit_seq=seq, audit_hash=chain)
+        )
+        return _found(connection, id)
+
+
+_CHANGES = ("added", "changed", "dropped")
+
+
+def _publisher(connection: Connection, person: Person | None) -> None:
+    if person is not None and Role.PUBLISHER not in person_of(connection, person.id).roles:
+        raise Refused(Reason.NOT_A_PUBLISHER)
+
+
+def _may_prepare(connection: Connection, person: Person | None) -> None:
+    _publisher(connection, person)
+    if marks.get(connection, OPEN_RELEASE):
+        raise Refused(Reason.RELEASE_OPEN)
+
+
+def _who(person: Person | None) -> str:
+    return person.id if person else audit.COMMAND_LINE
+
+
+def _revision(connection: Connection) -> int:
+    return int(marks.get(connection, REVISION) or 0)
+
+
+def _pending(connection: Connection) -> tuple[Waiting, ...]:
+    rows = connection.execute(
+        select(versions.c.item, versions.c.number, versions.c.retired, items.c.name, items.c.department, items.c.live)
+        .join(items, items.c.key == versions.c.item)
+        .where(versions.c.status == Status.APPROVED.value, versions.c.release.is_(None))
+    )
+    found = [
+        Waiting(
+            row.item,
+            row.name,
+            row.department,
+            row.number,
+            row.live,
+            "dropped" if row.retired else "added" if row.live is None else "changed",
+        )
+        for row in rows
+    ]
+    return tuple(sorted(found, key=lambda one: (one.department, one.name, one.item)))
+
+
+def _held(connection: Connection, id: str) -> tuple[Waiting, ...]:
+    rows = connection.execute(select(release_items).where(release_items.c.release == id))
+    return tuple(Waiting(row.item, "", "", row.number, row.before, row.change) for row in rows)
+
+
+def _planned(connection: Connection, person: Person | None) -> _Plan:
+    _may_prepare(connection, person)
+    waiting = _pending(connection)
+    base = _revision(connection)
+    out = connection.execute(select(releases.c.digest).where(releases.c.revision == base)).scalar() or ""
+    return _Plan(base, out, waiting, _lines(connection, waiting) if waiting else [])
+
+
+def _lines(connection: Connection, waiting: Sequence[Waiting]) -> list[bytes]:
+    """The live content with `waiting` put in, in canonical order."""
+    held: dict[tuple[str, str], str] = {}
+    live = select(items.c.kind, items.c.id, versions.c.line).join(
+        versions, and_(versions.c.item == items.c.key, versions.c.number == items.c.live)
+    )
+    for row in connection.execute(live):
+        held[(row.kind, row.id)] = row.line
+    coming = {one.item: one for one in waiting}
+    if coming:
+        wanted = select(items.c.key, items.c.kind, items.c.id, versions.c.number, versions.c.line).join(
+            versions, versions.c.item == items.c.key
+        )
+        for start in range(0, len(waiting), 500):
+            keys = [one.item for one in waiting[start : start + 500]]
+            for found in connection.execute(wanted.where(items.c.key.in_(keys))):
+                one = coming[found.key]
+                if found.number != one.number:
+                    continue
+                if one.change == "dropped":
+                    held.pop((found.kind, found.id), None)
+                else:
+                    held[(found.kind, found.id)] = found.line
+    return [held[key].encode("utf-8") + b"\n" for key in sorted(held)]
+
+
+def _unfit(lines: Iterable[bytes]) -> list[Finding]:
+    records: list[Record] = [validate(json.loads(line)) for line in lines]
+    return stops(lint(records))
+
+
+def _state(connection: Connection, id: str, before: State, after: State) -> None:
+    moved = connection.execute(
+        update(releases).where(releases.c.id == id, releases.c.state == before.value).values(state=after.value)
+    ).rowcount
+    if not moved:
+        raise Refused(Reason.RELEASE_CLOSED)
+
+
+def _make_live(connection: Connection, held: Sequence[Row[Any]]) -> None:
+    rows: list[Mapping[str, Any]] = []
+    for row in held:
+        record = json.loads(row.line)
+        dropped = row.change == "dropped"
+        rows.append(
+            {
+                "of": row.item,
+                "alive": None if dropped else row.number,
+                "verified": None if dropped else record.get("verified_on"),
+                "called": record["name"],
+                "whose": owner_of(record),
+                "closed": row.number,
+            }
+        )
+    connection.execute(
+        update(items)
+        .where(items.c.key == bindparam("of"))
+        .values(
+            live=bindparam("alive"),
+            verified_on=bindparam("verified"),
+            name=bindparam("called"),
+            department=bindparam("whose"),
+        ),
+        rows,
+    )
+    connection.execute(
+        update(items).where(items.c.key == bindparam("of"), items.c.open == bindparam("closed")).values(open=None),
+        [{"of": row["of"], "closed": row["closed"]} for row in rows],
+    )
+
+
+def _tell(connection: Connection, id: str, now: dt.datetime, revision: int) -> None:
+    """A last line in the history of every version that went out."""
+    rows = connection.execute(
+        select(versions.c.item, versions.c.number, func.max(steps.c.step).label("last"))
+        .outerjoin(steps, and_(steps.c.item == versions.c.item, steps.c.number == versions.c.number))
+        .where(versions.c.release == id)
+        .group_by(versions.c.item, versions.c.number)
+    ).all()
+    connection.execute(
+        insert(steps),
+        [
+            {
+                "item": row.item,
+                "number": row.number,
+                "step": (row.last or 0) + 1,
+                "at": written(now),
+                "action": Action.PUBLISH.value,
+                "status": Status.PUBLISHED.value,
+                "remark": str(revision),
+            }
+            for row in rows
+        ],
+    )
+
+
+def _published() -> Any:
+    return select(releases).where(releases.c.state == State.PUBLISHED.value).order_by(releases.c.revision.desc())
+
+
+def _found(connection: Connection, id: str) -> Release:
+    row = connection.execute(select(releases).where(releases.c.id == id)).first()
+    if row is None:
+        raise Refused(Reason.NO_SUCH_RELEASE)
+    return _release(connection, row)
+
+
+def _release(connection: Connection, row: Row[Any]) -> Release:
+    signed = connection.execute(
+        select(approvals, people.c.login, people.c.name)
+        .join(people, people.c.id == approvals.c.person)
+        .where(approvals.c.release == row.id)
+        .order_by(approvals.c.at, people.c.login)
+    )
+    return Release(
+        id=row.id,
+        kind=Kind(row.kind),
+        state=State(row.state),
+        base=row.base,
+        revision=row.revision,
+        withdraws=row.withdraws,
+        digest=row.digest,
+        records=row.records,
+        added=row.added,
+        changed=row.changed,
+        dropped=row.dropped,
+        made_by=row.made_by,
+        made_at=moment(row.made_at),
+        published_at=moment(row.published_at) if row.published_at else None,
+        approvals=tuple(Approval(one.person, one.login, one.name, moment(one.at), one.digest) for one in signed),
+    )

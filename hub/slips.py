@@ -1,0 +1,121 @@
+"""The guide slip (明白纸) of a guide that is still being written: the very dots that a kiosk's printer would get."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from domain.guide_slip import SlipFacts, build_guide_slip
+from domain.paper import WIDTH_58, WIDTH_80, Dots
+from domain.ports import KioskPlace
+from domain.records import KINDS, Calendar, Guide, Org, Place, Record
+from domain.slip import Variant
+from hub.items import Items, Version
+from hub.office import ZONE
+from hub.refusal import Refused
+from hub.store import utc_now
+from phrases import Phrases
+from printer.layout import SlipLayout
+
+R = TypeVar("R", bound=Record)
+
+WIDTHS = {80: WIDTH_80, 58: WIDTH_58}
+"""Dots by millimetres of paper."""
+
+LONGEST = 260
+"""Millimetres; people fold and lose what is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A drawn slip: the picture as PNG (1 bit, black on white), its size in dots, its length in millimetres."""
+
+    png: bytes
+    width: int
+    height: int
+    millimetres: float
+
+    @property
+    def long(self) -> bool:
+        """Whether it is longer than it should be."""
+        return self.millimetres > LONGEST
+
+
+class Slips:
+    """Draws slips. Names and offices come from the hub's own items, live or, when they are not, as they are written.
+
+    The opening hours on the paper are those of the moment at which it is looked at, as on the street. Raises
+    `CodedError` (K-04) when the fonts are missing.
+    """
+
+    def __init__(self, items: Items, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+        self._items = items
+        self._now = now
+        self._say = Phrases()
+        self._layouts: dict[int, SlipLayout] = {}
+
+    def draw(self, guide: Guide, revision: int, *, millimetres: int = 80, variant: Variant = Variant.FULL) -> Paper:
+        """The slip of `guide` as a kiosk with `revision` would print it. Raises KeyError for another paper width."""
+        layout = self._layouts.get(millimetres)
+        if layout is None:
+            layout = self._layouts.setdefault(millimetres, SlipLayout(WIDTHS[millimetres]))
+        slip = build_guide_slip(self._say, guide, self._facts(guide, revision), number=0, variant=variant)
+        dots = layout.render(slip)
+        return Paper(png(dots), dots.width, dots.height, dots.millimetres)
+
+    def _facts(self, guide: Guide, revision: int) -> SlipFacts:
+        now = self._now().astimezone(ZONE)
+        wanted = dict.fromkeys((*guide.places, guide.accepting_office or ""))
+        found = (self._find(Place, id) for id in wanted if id)
+        return SlipFacts(
+            department=self._name(guide.department),
+            agency=self._name(guide.handling_agency),
+            places=tuple(place for place in found if place is not None),
+            kiosk=KioskPlace(self._say("brand"), "000"),
+            at=now,
+            trusted=True,
+            calendars=self._calendar,
+            revision=revision,
+            catalogue_day=now.date(),
+            sample=guide.sample,
+            office=self._name(guide.accepting_office),
+            verified_by=self._name(guide.verified_by),
+        )
+
+    def _name(self, id_or_text: str | None) -> str:
+        if not id_or_text:
+            return ""
+        found: Record | None = self._find(Org, id_or_text) or self._find(Place, id_or_text)
+        return found.name if found is not None else id_or_text
+
+    def _calendar(self, year: int) -> Calendar | None:
+        for item in self._items.all(kind=Calendar.KIND):
+            calendar = self._find(Calendar, item.id)
+            if calendar is not None and calendar.year == year:
+                return calendar
+        return None
+
+    def _find(self, kind: type[R], id: str) -> R | None:
+        key = f"{kind.KIND}/{id}"
+        try:
+            version: Version | None = self._items.live(key) or self._items.open(key)
+        except Refused:
+            return None
+        return cast(R, KINDS[kind.KIND].model_validate(dict(version.record))) if version is not None else None
+
+
+def png(dots: Dots) -> bytes:
+    """Dots as a PNG of one bit a dot (ISO/IEC 15948); its 0 is black, that of the dots is white."""
+    rows = bytearray()
+    for row in range(dots.height):
+        rows.append(0)
+        rows += bytes(255 - byte for byte in dots.data[row * dots.stride : (row + 1) * dots.stride])
+    header = struct.pack(">IIBBBBB", dots.width, dots.height, 1, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in parts
+    )

@@ -1,0 +1,162 @@
+"""The hub's database: opening it, and units of work that are tried again when two of them meet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
+
+from hub.migrations import upgrade
+
+T = TypeVar("T")
+
+TRIES = 12
+"""Attempts of one unit of work; with the pauses between them some four seconds."""
+
+PAUSE = 0.02
+LONGEST_PAUSE = 0.6
+BUSY_SECONDS = 10.0
+"""How long SQLite waits for another writer before it says `locked`."""
+
+_AGAIN = {"40001", "40P01"}
+"""SQLSTATE: serialisation failure, deadlock. PostgreSQL and its kin say so for work that may be repeated."""
+
+COLLISIONS = 4
+"""Attempts after a key that exists already: the second one sees the first; what is still there then is a fault."""
+
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+class Meeting(Exception):
+    """Raised by a unit of work whose compare-and-set found the row moved on: it is done again from its beginning."""
+
+
+def utc_now() -> dt.datetime:
+    """Wall time."""
+    return dt.datetime.now(dt.UTC)
+
+
+def written(moment: dt.datetime) -> str:
+    """A moment as the tables hold it: ISO 8601, UTC, always with microseconds, so that text sorts as time."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def moment(text: str) -> dt.datetime:
+    """A moment as written in the tables."""
+    return dt.datetime.fromisoformat(text)
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+class Store:
+    """One database, SQLite or PostgreSQL, brought to the newest revision when it is opened.
+
+    `run_tx` gives a unit of work a connection in one transaction and repeats the work when it met another one
+    (serialisation failure, deadlock, a locked file, `Meeting`). A unit of work therefore has no effect but on the
+    connection. What it raises otherwise rolls everything back and goes to the caller. Transactions are serialisable on
+    both databases: on SQLite because writers queue, on PostgreSQL because it is asked to.
+
+    Raises what SQLAlchemy raises when the database cannot be reached.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        try:
+            with self.engine.begin() as connection:
+                upgrade(connection)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.engine.dispose()
+
+    def run_tx(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, once it is committed."""
+        collisions = 0
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except IntegrityError:
+                # Two units of work gave the same number or key; the second one, repeated, sees the first.
+                collisions += 1
+                if collisions == COLLISIONS or not left:
+                    raise
+            except (DBAPIError, Meeting) as error:
+                if not left or not _may_repeat(error):
+                    raise
+            time.sleep(random.uniform(0.3, 1.0) * min(LONGEST_PAUSE, PAUSE * 2 ** (TRIES - left)))
+        raise AssertionError("the loop ends by returning or raising")
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, which only reads; it sees one consistent state and waits for no writer."""
+        with self.engine.connect() as connection:
+            reading = connection.execution_options(**self._reading)
+            with reading.begin():
+                return work(reading)
+
+    @property
+    def _reading(self) -> dict[str, Any]:
+        if self.sqlite:
+            return {"reading": True}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _may_repeat(error: DBAPIError | Meeting) -> bool:
+    if isinstance(error, Meeting):
+        return True
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _LOCKED
+    return getattr(error.orig, "sqlstate", None) in _AGAIN
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(Path(parsed.database or ""))
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, isolation_level="SERIALIZABLE", pool_pre_ping=True)
+
+
+def _sqlite_engine(path: Path) -> Engine:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=8)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes the lock at once: one that reads first and writes later could not be helped by waiting.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,1 @@
+"""The hub's pages: starlette-admin as the shell, every page a view of our own, in Chinese."""

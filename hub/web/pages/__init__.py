@@ -1,0 +1,28 @@
+"""The pages, in the order of the side bar."""
+
+from __future__ import annotations
+
+from hub.web.pages.audit import AuditView
+from hub.web.pages.importing import ImportView
+from hub.web.pages.items import ItemsView
+from hub.web.pages.people import PeopleView
+from hub.web.pages.releases import ReleasesView
+from hub.web.pages.review import ReviewView
+from hub.web.pages.revisions import RevisionsView
+from hub.web.pages.tasks import TasksView
+from hub.web.view import HubView
+
+VIEWS: tuple[type[HubView], ...] = (
+    # content
+    TasksView,
+    ItemsView,
+    ReviewView,
+    ImportView,
+    # release
+    ReleasesView,
+    RevisionsView,
+    # books
+    AuditView,
+    PeopleView,
+)
+"""`hub.web.pages.front` stands at the address of the hub itself and in no side bar."""

@@ -1,0 +1,473 @@
+"""The page of one item: reading it, writing it with the lint beside each field and the slip beside the form.
+
+One form holds everything; its buttons say what they do in ``_do``: save, submit, check (show what the lint says now),
+``more:materials`` (another row), ``use:phone.complaint`` (what the live version says), ``look:58:large`` (another
+paper). Only save and submit write. Whatever keeps a form from being saved, what was written comes back with it.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from domain.errors import CodedError
+from domain.lint import Finding
+from domain.records import KINDS, Guide
+from domain.slip import Variant
+from hub.checks import key_of, owner_of
+from hub.differences import as_text, field_name
+from hub.items import Item, Version
+from hub.office import Office
+from hub.people import Person
+from hub.refusal import Conflict, Reason, Refused
+from hub.slips import LONGEST, WIDTHS, Slips
+from hub.web.bound import OFFICES, Binder, Form, ids_in, words_of
+from hub.web.differing import Link, Row, difference as differing, shown
+from hub.web.faults import Fault, faults
+from hub.web.fields import LONG_LIST, NOT_WRITTEN, Field, Widget, field_at, origins, record_of, sections_of
+from hub.web.pages.versions import differing_rows
+from hub.web.view import ANYONE, WRITERS, HubView, in_thread, item_path, page
+from hub.workflow import Part, Status
+from phrases import Phrases
+
+log = logging.getLogger(__name__)
+
+MORE_ROWS = 3
+"""Rows that a press of the button adds."""
+
+LOOKS = tuple((width, variant) for width in WIDTHS for variant in Variant)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the slip is looked at: paper in millimetres, and which slip."""
+
+    width: int = 80
+    variant: Variant = Variant.FULL
+
+    @classmethod
+    def of(cls, text: str) -> Look:
+        """From ``58:large``; anything else is the usual one."""
+        width, _, variant = text.partition(":")
+        found = next((cls(one, kind) for one, kind in LOOKS if (str(one), kind.value) == (width, variant)), None)
+        return found or cls()
+
+    def __str__(self) -> str:
+        return f"{self.width}:{self.variant.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The drawn slip for the page, or the sentence that says why there is none."""
+
+    look: Look
+    src: str = ""
+    width: int = 0
+    height: int = 0
+    millimetres: int = 0
+    long: bool = False
+    told: str = ""
+
+    @property
+    def share(self) -> int:
+        """Per cent of the longest paper, for the bar."""
+        return min(100, round(100 * self.millimetres / LONGEST))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a form holds between two pages: the record, where its rows came from, spare rows, edits that were seen."""
+
+    raw: dict[str, Any]
+    edits: int = 0
+    at: Mapping[str, Sequence[str]] | None = None
+    more: Mapping[str, int] = field(default_factory=dict)
+    look: Look = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that the form's page shows."""
+
+    item: Item | None
+    kind: str
+    version: Version | None
+    whose: str
+    form: Form
+    slip: Slip | None
+    live: Version | None
+    chain: tuple[Link, ...]
+    remarks: tuple[Link, ...]
+    changed: tuple[str, ...]
+    theirs: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands above the form: the sentence, its kind, further lines."""
+
+    words: str
+    kind: str = "error"
+    lines: tuple[str, ...] = ()
+
+
+class FormsView(HubView):
+    """Pages under ``/items/<kind>/<id>`` and ``/items/new``."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office)
+        self._lint = Phrases()
+        self._binder = Binder(self.say, self._lint)
+        self._slips = Slips(office.items)
+
+    def writable_kinds(self) -> list[str]:
+        """Kinds that people write; the others come about in the hub."""
+        return [kind for kind in KINDS if kind not in NOT_WRITTEN]
+
+    # A new item
+
+    @page("/new", roles=WRITERS)
+    async def new(self, request: Request) -> Response:
+        kind = request.query_params.get("kind", "guide")
+        if kind not in self.writable_kinds():
+            raise HTTPException(404, self.say("refuse.no_such_item"))
+        raw: dict[str, Any] = {"kind": kind}
+        person = self.person(request)
+        if kind == "guide" and person.actor.department != "*":
+            raw["department"] = person.department
+        return await self._new(request, Written(raw), fresh=True)
+
+    @page("/new", roles=WRITERS, methods=("POST",))
+    async def create(self, request: Request) -> Response:
+        posted = _posted(await self.form(request))
+        kind = _last(posted, "_kind")
+        if kind not in self.writable_kinds():
+            raise HTTPException(400, self.say("web.form_unfit"))
+        raw = record_of(kind, {"kind": kind}, posted)
+        if id := _last(posted, "_id").strip():
+            raw["id"] = id
+        held = self._arranged(Written(raw, at=origins(kind, posted)), posted, None)
+        do = _last(posted, "_do")
+        if do not in ("", "save"):
+            return await self._new(request, held)
+        unfit = faults(raw, self.say)
+        if unfit:
+            told = Told(self.say("form.unfit", n=len(unfit)))
+            return await self._new(request, held, told, 422)
+        try:
+            version = await in_thread(self.office(request).items.create, self.person(request), raw)
+        except Refused as refused:
+            return await self._new(request, held, self._told(refused), 409)
+        return self.back_with(request, self.say("form.created"), item_path(version.item))
+
+    async def _new(
+        self, request: Request, held: Written, told: Told | None = None, status: int = 200, *, fresh: bool = False
+    ) -> Response:
+        office, kind = self.office(request), str(held.raw["kind"])
+        desk = await in_thread(self._desk, office, kind, None, held, fresh=fresh)
+        return await self.render(
+            request, "item_form.html", status, title=self.say("form.new", kind=self._kind(kind)), desk=desk, held=held,
+            told=told, new=True, departments=await in_thread(office.people.departments), kinds=self.writable_kinds(),
+        )  # fmt: skip
+
+    # An item
+
+    @page("/{kind}/{id}", roles=ANYONE)
+    async def show(self, request: Request) -> Response:
+        office, person, key = self.office(request), self.person(request), _key(request)
+        item = await in_thread(office.items.get, key)
+        version = await in_thread(office.items.open, key)
+        look = Look.of(request.query_params.get("look", ""))
+        if version is not None and _may_write(person, item, version):
+            held = Written(dict(version.record), version.edits, look=look)
+            return await self._form(request, item, version, held)
+        return await self._reading(request, item, version, look)
+
+    @page("/{kind}/{id}", roles=WRITERS, methods=("POST",))
+    async def write(self, request: Request) -> Response:
+        office, key = self.office(request), _key(request)
+        posted = _posted(await self.form(request))
+        item = await in_thread(office.items.get, key)
+        version = await in_thread(office.items.open, key)
+        if version is None:
+            raise Refused(Reason.NO_SUCH_VERSION)
+        live = await in_thread(office.items.live, key)
+        raw = record_of(item.kind, version.record, posted)
+        edits = int(_last(posted, "_edits")) if _last(posted, "_edits").isdecimal() else 0
+        held = self._arranged(Written(raw, edits, origins(item.kind, posted)), posted, live)
+        do = _last(posted, "_do")
+        if do not in ("", "save", "submit"):
+            return await self._form(request, item, version, held)
+        unfit = faults(held.raw, self.say)
+        if unfit:
+            return await self._form(request, item, version, held, Told(self.say("form.unfit", n=len(unfit))), 422)
+        try:
+            saved = await in_thread(self._save, office, self.person(request), version, held, do == "submit")
+        except Conflict as conflict:
+            now = await in_thread(office.items.open, key)
+            if now is None:
+                raise
+            seen = replace(held, edits=now.edits)
+            return await self._form(request, item, now, seen, self._told(conflict), 409, theirs=now)
+        except Refused as refused:
+            now = await in_thread(office.items.open, key) or version
+            return await self._form(request, item, now, replace(held, edits=now.edits), self._told(refused), 409)
+        words = self.say("form.submitted" if saved.status is not Status.DRAFT else "form.saved")
+        suffix = "" if held.look == Look() else f"?look={held.look}"
+        return self.back_with(request, words, item_path(key) + suffix)
+
+    def _save(self, office: Office, person: Person, version: Version, held: Written, submit: bool) -> Version:
+        saved = version
+        if held.raw != version.record or held.edits != version.edits:
+            saved = office.items.save(person, version.item, held.raw, held.edits)
+        return office.items.submit(person, version.item, saved.edits) if submit else saved
+
+    @page("/{kind}/{id}/edit", roles=WRITERS, methods=("POST",))
+    async def edit(self, request: Request) -> Response:
+        await in_thread(self.office(request).items.edit, self.person(request), _key(request))
+        return RedirectResponse(item_path(_key(request)), status_code=303)
+
+    @page("/{kind}/{id}/retire", roles=WRITERS, methods=("POST",))
+    async def retire(self, request: Request) -> Response:
+        remark = self.text(await self.form(request), "remark")
+        await in_thread(self.office(request).items.retire, self.person(request), _key(request), remark)
+        return self.back_with(request, self.say("form.retiring"), item_path(_key(request)))
+
+    @page("/{kind}/{id}/submit", roles=WRITERS, methods=("POST",))
+    async def submit(self, request: Request) -> Response:
+        edits = self.number(await self.form(request), "edits")
+        await in_thread(self.office(request).items.submit, self.person(request), _key(request), edits)
+        return self.back_with(request, self.say("form.submitted"), item_path(_key(request)))
+
+    @page("/{kind}/{id}/withdraw", roles=WRITERS, methods=("POST",))
+    async def withdraw(self, request: Request) -> Response:
+        edits = self.number(await self.form(request), "edits")
+        await in_thread(self.office(request).items.withdraw, self.person(request), _key(request), edits)
+        return self.back_with(request, self.say("form.withdrawn"), item_path(_key(request)))
+
+    @page("/{kind}/{id}/discard", roles=WRITERS, methods=("POST",))
+    async def discard(self, request: Request) -> Response:
+        edits = self.number(await self.form(request), "edits")
+        await in_thread(self.office(request).items.discard, self.person(request), _key(request), edits)
+        return self.back_with(request, self.say("form.discarded"), item_path(_key(request)))
+
+    # Drawing
+
+    async def _form(
+        self,
+        request: Request,
+        item: Item,
+        version: Version,
+        held: Written,
+        told: Told | None = None,
+        status: int = 200,
+        theirs: Version | None = None,
+    ) -> Response:
+        office = self.office(request)
+        desk = await in_thread(self._desk, office, item.kind, version, held, item, theirs)
+        return await self.render(
+            request, "item_form.html", status, title=item.name, desk=desk, held=held, told=told, new=False,
+            departments=await in_thread(office.people.departments),
+        )  # fmt: skip
+
+    async def _reading(self, request: Request, item: Item, opened: Version | None, look: Look) -> Response:
+        office, person = self.office(request), self.person(request)
+
+        def read() -> dict[str, Any]:
+            live = office.items.live(item.key)
+            version = opened or live or office.items.version(item.key, item.last)
+            found = differing(office, item.key, version.number, self.say)
+            guide = version.record if item.kind == "guide" and not version.retired else None
+            return {
+                "item": item,
+                "version": version,
+                "live": live,
+                "opened": opened,
+                "whose": self.department(item.department),
+                "sections": self._sections(office, item.kind, version.record),
+                "chain": found.chain,
+                "remarks": found.remarks,
+                "changed": tuple(row.name for row in found.rows),
+                "slip": self._slip(office, guide, look) if guide is not None else None,
+                "mine": opened is not None and _wrote(office, person, opened),
+            }
+
+        return await self.render(request, "item.html", title=item.name, look=look, **await in_thread(read))
+
+    def _sections(self, office: Office, kind: str, raw: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The record in sections of (field, text); ids of other records in their names."""
+        if kind not in KINDS:
+            return [("", [(name, as_text(value, self.say)) for name, value in raw.items()])]
+        called = office.items.called(ids_in(kind, raw))
+        sections = []
+        for section in sections_of(kind):
+            rows = [
+                (field_name(one.name, self.say), self._text(one, raw[one.name], called))
+                for one in section.fields
+                if raw.get(one.name) not in (None, [], {})
+            ]
+            if rows:
+                sections.append((self.say(f"section.{section.key}"), rows))
+        return sections
+
+    def _text(self, one: Field, value: Any, called: Mapping[str, tuple[str, str]]) -> str:
+        if one.id or one.name in OFFICES:
+            ids = value if isinstance(value, list) else [value]
+            return "、".join(called[id][1] if id in called else str(id) for id in ids)
+        if isinstance(value, list) and any(isinstance(entry, Mapping) or len(str(entry)) > 12 for entry in value):
+            return "\n".join(shown(entry, self.say) for entry in value)
+        if one.widget in (Widget.CHOICE, Widget.CHOICES):
+            choices = value if isinstance(value, list) else [value]
+            return "、".join(words_of(one.name, str(choice), self.say) for choice in choices)
+        return shown(value, self.say)
+
+    def _desk(
+        self,
+        office: Office,
+        kind: str,
+        version: Version | None,
+        held: Written,
+        item: Item | None = None,
+        theirs: Version | None = None,
+        *,
+        fresh: bool = False,
+    ) -> Desk:
+        """`fresh`: nobody has written anything yet, so nothing is held against them."""
+        unfit = faults(held.raw, self.say)
+        live = office.items.live(item.key) if item is not None else None
+        found = differing(office, item.key, version.number, self.say) if item and version else None
+        changed = differing_rows(live, replace(version, record=held.raw), self.say) if version is not None else ()
+        form = self._binder.form(
+            kind,
+            held.raw,
+            findings=() if unfit else self._findings(office, held.raw),
+            faults=() if fresh else self._shown(unfit),
+            live=live.record if live is not None else None,
+            called=office.items.called(ids_in(kind, held.raw)),
+            more=held.more,
+            at=held.at,
+        )
+        mine = replace(version, record=held.raw) if version is not None else None
+        return Desk(
+            item=item,
+            kind=self._kind(kind),
+            version=version,
+            whose=self.department(item.department if item else owner_of({"id": "", **held.raw})),
+            form=form,
+            slip=self._slip(office, held.raw, held.look, unfit) if kind == "guide" else None,
+            live=live,
+            chain=found.chain if found else (),
+            remarks=found.remarks if found else (),
+            changed=tuple(row.name for row in changed),
+            theirs=differing_rows(theirs, mine, self.say) if theirs is not None and mine is not None else (),
+        )
+
+    def _shown(self, unfit: Sequence[Fault]) -> list[Fault]:
+        """The id is no field of the form; what is wrong with it stands above."""
+        return [one if one.path != "id" else Fault("", one.sentence(self.say)) for one in unfit]
+
+    def _findings(self, office: Office, raw: Mapping[str, Any]) -> list[Finding]:
+        try:
+            return office.items.try_out(raw)
+        except Refused:
+            return []
+
+    def _slip(self, office: Office, raw: Mapping[str, Any], look: Look, unfit: Sequence[Fault] = ()) -> Slip:
+        if unfit:
+            return Slip(look, told=self.say("form.no_slip"))
+        try:
+            paper = self._slips.draw(
+                Guide.model_validate(dict(raw)),
+                office.releases.revision(),
+                millimetres=look.width,
+                variant=look.variant,
+            )
+        except CodedError as error:
+            return Slip(look, told=self.fault(error))
+        except ValueError as error:
+            log.warning("no slip can be drawn: %s", type(error).__name__)
+            return Slip(look, told=self.say("form.no_slip"))
+        src = f"data:image/png;base64,{base64.b64encode(paper.png).decode('ascii')}"
+        return Slip(look, src, paper.width, paper.height, round(paper.millimetres), paper.long)
+
+    def _arranged(self, held: Written, posted: Mapping[str, Sequence[str]], live: Version | None) -> Written:
+        """The form with what a button asked for: more rows, what the live version says, another paper."""
+        look = Look.of(_last(posted, "_look"))
+        verb, _, rest = _last(posted, "_do").partition(":")
+        raw, more = held.raw, dict(held.more)
+        if verb == "more":
+            rows = raw.get(rest)
+            more[rest] = min(MORE_ROWS, max(1, LONG_LIST - (len(rows) if isinstance(rows, list) else 0)))
+        elif verb == "look":
+            look = Look.of(rest)
+        elif verb == "use" and live is not None and field_at(str(raw["kind"]), rest) is not None:
+            raw = _with(raw, rest.split("."), _at(live.record, rest.split(".")))
+        return replace(held, raw=raw, more=more, look=look)
+
+    def _told(self, refused: Refused) -> Told:
+        lines = () if refused.reason is Reason.LINT_STOPS else refused.details[:5]
+        return Told(refused.sentence(self.say), "warning" if isinstance(refused, Conflict) else "error", lines)
+
+    def _kind(self, kind: str) -> str:
+        return self.say(f"kind.{kind}") if self.say.has(f"kind.{kind}") else kind
+
+
+def _may_write(person: Person, item: Item, version: Version) -> bool:
+    """Whether the form is shown; the hub decides when it is sent."""
+    return (
+        version.status is Status.DRAFT
+        and not version.retired
+        and item.kind in KINDS
+        and person.actor.may_write(item.department)
+    )
+
+
+def _wrote(office: Office, person: Person, version: Version) -> bool:
+    return any(
+        hand.person == person.id and hand.part is Part.AUTHOR
+        for hand in office.items.hands(version.item, version.number)
+    )
+
+
+def _key(request: Request) -> str:
+    return key_of(request.path_params)
+
+
+def _posted(form: FormData) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def _last(posted: Mapping[str, Sequence[str]], name: str) -> str:
+    values = posted.get(name, ())
+    return values[-1] if values else ""
+
+
+def _at(raw: Any, words: Sequence[str]) -> Any:
+    for word in words:
+        raw = raw.get(word) if isinstance(raw, Mapping) else None
+    return raw
+
+
+def _with(raw: Mapping[str, Any], words: Sequence[str], value: Any) -> dict[str, Any]:
+    first, *rest = words
+    made = dict(raw)
+    if rest:
+        below = raw.get(first)
+        value = _with(below if isinstance(below, Mapping) else {}, rest, value)
+    if value is None or value == {}:
+        made.pop(first, None)
+    else:
+        made[first] = value
+    return made

@@ -1,0 +1,145 @@
+"""The commands, each in a process of its own as an operator starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hub.conftest import guide, org
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def hub(root: Path, tmp_path: Path) -> Run:
+    def run(*words: str, given: str = "", status: int = 0) -> subprocess.CompletedProcess[str]:
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("BIANMINTING_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "hub", *words],
+            cwd=root,
+            env={**environ, "BIANMINTING_HOME": str(tmp_path / "home")},
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr
+        return done
+
+    return run
+
+
+def written(folder: Path, *raws: dict[str, Any]) -> str:
+    path = folder / "records.jsonl"
+    path.write_text("".join(json.dumps(raw, ensure_ascii=False) + "\n" for raw in raws), "utf-8")
+    return str(path)
+
+
+@pytest.mark.timeout(180)
+def test_a_demonstration_twice(hub: Run, tmp_path: Path) -> None:
+    first = json.loads(hub("demo", "--json").stdout)
+    assert (first["revision"], first["fresh"]) == (1, True)
+    assert first["records"] > 2000
+    public = tmp_path / "home" / "public"
+    assert Path(first["root"]) == public / "root.json"
+    assert json.loads((public / "root.json").read_bytes())["signed"]["_type"] == "root"
+    files = {path.relative_to(public): path.read_bytes() for path in public.rglob("*") if path.is_file()}
+    second = json.loads(hub("demo", "--json").stdout)
+    assert (second["revision"], second["fresh"], second["digest"]) == (1, False, first["digest"])
+    assert {path.relative_to(public): path.read_bytes() for path in public.rglob("*") if path.is_file()} == files
+    people = json.loads(hub("users", "list", "--json").stdout)
+    assert {role for person in people for role in person["roles"]} == {
+        "editor", "department_reviewer", "city_reviewer", "collector", "publisher", "operator", "auditor",
+    }  # fmt: skip
+    assert all(person["demo"] and person["name"].startswith("样本") for person in people)
+    assert json.loads(hub("audit", "verify", "--json").stdout)["whole"] is True
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    exported = json.loads(hub("export-usb", str(stick), "--json").stdout)
+    assert (exported["revision"], exported["digest"]) == (1, first["digest"])
+    assert (stick / "metadata" / "timestamp.json").is_file()
+    assert json.loads(hub("resign", "--json").stdout)["revision"] == 1
+
+
+@pytest.mark.timeout(180)
+def test_a_citys_first_release_by_hand(hub: Run, tmp_path: Path) -> None:
+    passphrases = [f"passphrase number {number}" for number in range(4)]
+    hub("keys", "init", given="\n".join(passphrases) + "\n")
+    for login in ("zhao", "sun"):
+        hub("users", "add", login, "--name", f"样本{login}", "--role", "publisher", given="a long enough one\n")
+    records = written(tmp_path, org(), guide())
+    dry = json.loads(hub("import", records, "--dry-run", "--json").stdout)
+    assert dry["new"] == ["org/org-mz", "guide/mz-001"]
+    hub("import", records, "--baseline")
+    told = hub("publish", "--sign", "zhao", given="a long enough one\n").stdout
+    assert "prepared" in told and "signed by zhao" in told
+    refused = hub("publish", "--sign", "zhao", given="a long enough one\n", status=1)
+    assert "您签过了" in refused.stderr
+    wrong = hub("publish", "--sign", "sun", given="a wrong one\n", status=1)
+    assert "账号或密码不对" in wrong.stderr
+    done = json.loads(hub("publish", "--sign", "sun", "--json", given=f"a long enough one\n{passphrases[3]}\n").stdout)
+    assert (done["revision"], done["state"], done["approved_by"]) == (1, "published", ["zhao", "sun"])
+    keys = json.loads(hub("keys", "show", "--json").stdout)
+    assert set(keys["keys"]) == {"release.key", "online.key", "root-1.key", "root-2.key", "root-3.key"}
+    assert hub("publish", status=1).stderr.startswith("hub: 没有等着发的")
+
+
+def test_a_broken_file_changes_nothing_and_names_the_line(hub: Run, tmp_path: Path) -> None:
+    records = written(tmp_path, org(), guide())
+    Path(records).write_text(Path(records).read_text("utf-8") + '{"kind":"guide",', "utf-8")
+    done = hub("import", records, status=1)
+    assert "records.jsonl:3" in done.stderr and "nothing was imported" in done.stderr
+    assert json.loads(hub("import", records, "--dry-run", "--json", status=1).stdout)["problems"]
+    assert json.loads(hub("audit", "verify", "--json").stdout)["entries"] == 0
+
+
+def test_people(hub: Run) -> None:
+    hub("users", "add", "li", "--name", "样本李", "--role", "editor", "--department", "org-mz", given="good enough 1\n")
+    assert hub("users", "roles", "li", "editor", "auditor").stdout.split() == [
+        "li",
+        "样本李",
+        "org-mz",
+        "auditor,editor",
+    ]
+    hub("users", "reset-password", "li", given="another good one\n")
+    assert "disabled" in hub("users", "disable", "li").stdout
+    assert "没有这个账号" in hub("users", "disable", "nobody", status=1).stderr
+    assert "密码至少 10 个字" in hub(
+        "users", "add", "wu", "--name", "样本吴", "--role", "editor", given="short\n", status=1
+    ).stderr  # fmt: skip
+
+
+def test_a_broken_chain_is_status_one(hub: Run, tmp_path: Path) -> None:
+    hub("users", "add", "li", "--name", "样本李", "--role", "editor", given="good enough 1\n")
+    hub("users", "disable", "li")
+    with sqlite3.connect(tmp_path / "home" / "hub" / "hub.db") as connection:
+        connection.execute("UPDATE audit SET who = 'x' WHERE seq = 1")
+    connection.close()
+    assert hub("audit", "verify", status=1).stdout == "entry 1 is altered\n"
+
+
+def test_wrong_settings_are_status_two_and_a_city_is_no_demonstration(hub: Run, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "hub.toml").write_text("nothing = 1\n", "utf-8")
+    assert "K-03" in hub("users", "list", status=2).stderr
+    (home / "hub.toml").write_text('profile = "city"\n', "utf-8")
+    assert "profile city" in hub("demo", status=2).stderr
+    assert not (home / "hub").exists()
+
+
+def test_every_command_has_help(hub: Run) -> None:
+    for words in (
+        ["demo"], ["serve"], ["import"], ["publish"], ["resign"], ["export-usb"], ["keys", "init"], ["keys", "show"],
+        ["users", "add"], ["users", "list"], ["users", "disable"], ["users", "reset-password"], ["users", "roles"],
+        ["audit", "verify"],
+    ):  # fmt: skip
+        assert hub(*words, "--help").stdout.startswith(f"Usage: hub {' '.join(words)}")

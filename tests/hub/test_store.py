@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import IntegrityError
+
+from hub import marks
+from hub.migrations import HEAD, NewerDatabase, downgrade, revision, upgrade
+from hub.store import Meeting, Store, sqlite_url
+from hub.tables import marks as marks_table, metadata
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "hub.db")
+    return str(request.getfixturevalue("postgresql").bare())
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with Store(url) as opened:
+        yield opened
+
+
+def test_migrations_lead_to_the_tables_and_back(store: Store) -> None:
+    with store.engine.begin() as connection:
+        assert revision(connection) == HEAD
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+        # Comments on columns are for readers of the code; the database has none.
+        assert [one for one in found if "modify_comment" not in str(one)] == []
+    with store.engine.begin() as connection:
+        downgrade(connection, "base")
+    with store.engine.begin() as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+        upgrade(connection)
+    with store.engine.begin() as connection:
+        assert set(metadata.tables) < set(inspect(connection).get_table_names())
+
+
+def test_a_database_of_a_newer_hub_is_left_alone(url: str, store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase, match="9999"):
+        Store(url)
+    with store.engine.begin() as connection:
+        assert revision(connection) == "9999"
+
+
+def test_what_a_failed_unit_of_work_did_is_undone(store: Store) -> None:
+    def work(connection: Connection) -> None:
+        marks.move(connection, "revision", "", "1")
+        raise KeyError("in the middle")
+
+    with pytest.raises(KeyError):
+        store.run_tx(work)
+    assert store.read(lambda connection: marks.get(connection, "revision")) == ""
+
+
+def test_many_writers_lose_no_step(store: Store) -> None:
+    def step(connection: Connection) -> None:
+        now = marks.get(connection, "revision")
+        marks.move(connection, "revision", now, str(int(now or 0) + 1))
+
+    def run() -> None:
+        for _ in range(10):
+            store.run_tx(step)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+    assert store.read(lambda connection: marks.get(connection, "revision")) == "40"
+
+
+def test_compare_and_set_refuses_what_was_moved_on(store: Store) -> None:
+    store.run_tx(lambda connection: marks.move(connection, "revision", "", "1"))
+
+    def stale(connection: Connection) -> None:
+        marks.move(connection, "revision", "0", "2")
+
+    with store.engine.begin() as connection, pytest.raises(Meeting):
+        stale(connection)
+    with store.engine.begin() as connection, pytest.raises(Meeting):
+        marks.move(connection, "revision", "", "2")
+    assert store.read(lambda connection: marks.get(connection, "revision")) == "1"
+
+
+def test_a_fault_that_stays_is_not_tried_for_ever(store: Store) -> None:
+    tries = []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(text("INSERT INTO person_roles (person, role) VALUES ('nobody', 'editor')"))
+
+    with pytest.raises(IntegrityError):
+        store.run_tx(work)
+    assert 1 < len(tries) < 6
+
+
+def test_a_reader_sees_one_state_and_waits_for_no_writer(store: Store) -> None:
+    def read(connection: Connection) -> tuple[str, str]:
+        before = marks.get(connection, "revision")
+        store.run_tx(lambda other: marks.move(other, "revision", "", "1"))
+        return before, marks.get(connection, "revision")
+
+    assert store.read(read) == ("", "")
+    assert store.read(lambda connection: connection.execute(select(marks_table.c.value)).scalar()) == "1"

@@ -1,0 +1,163 @@
+"""导入: the dry run writes nothing, a faulty file nothing at all, and drafts are only what was seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from hub.web.pages.importing import masked
+from hub.web.tray import KEPT, MOST, Tray, Upload
+from tests.hub.web.conftest import HubServer, tokens
+from tests.hub.web.reading import words
+
+
+@pytest.fixture(scope="session")
+def guides(sample_city: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (sample_city / "guides.jsonl").open(encoding="utf-8")]
+
+
+def lines(records: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in records)
+
+
+def bring(server: HubServer, client: httpx.Client, content: bytes, name: str = "guides.jsonl") -> httpx.Response:
+    return client.post("/import", data=tokens(client, "/import"), files={"file": (name, content)})
+
+
+def take(server: HubServer, client: httpx.Client, page: str) -> httpx.Response:
+    found = page.partition('name="token" value="')[2].partition('"')[0]
+    return server.post(client, "/import/drafts", "/import", token=found)
+
+
+def own(guides: list[dict[str, Any]], department: str = "org-mzj") -> list[dict[str, Any]]:
+    return [dict(one) for one in guides if one["department"] == department]
+
+
+def entries(server: HubServer) -> int:
+    return server.office.audit.head()[0]
+
+
+def test_the_dry_run_tells_everything_and_writes_nothing(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    client, held = hub_server.client("bianji"), own(guides)
+    held[0]["phone"] = {"enquiry": "0535-6001234", "complaint": "0535-6001234"}
+    held[1]["summary"] = "改过的一句"
+    held.append({"kind": "guide", "id": "mz-902", "name": "全新的事项", "department": "org-mzj"})
+    before = entries(hub_server)
+    got = bring(hub_server, client, lines(held))
+    page = words(got.text)
+    assert got.status_code == 200 and "还没写进任何东西" in page
+    assert f"新 1，改 2，一样 {len(held) - 3}" in page and f"线上有、文件里没有 {len(guides) - len(held) + 1}" in page
+    assert "3 条进草稿" in page and "咨询和监督是同一个电话" in page and "guides.jsonl:1" in page
+    assert "提到的编号" not in page, "what the hub has counts as there"
+    assert "电话 1" in page and "一句话说明 1" in page and "全新的事项" in page
+    assert entries(hub_server) == before and hub_server.office.items.count(opened=True) == 0
+
+
+def test_what_was_seen_becomes_drafts_of_who_brought_it(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    client, held = hub_server.client("bianji"), own(guides)
+    held[0]["summary"] = "改过的一句"
+    page = bring(hub_server, client, lines(held)).text
+    got = take(hub_server, client, page)
+    assert got.status_code == 303 and got.headers["location"] == "/items?state=open"
+    key = f"guide/{held[0]['id']}"
+    draft = hub_server.office.items.open(key)
+    assert draft is not None and draft.record["summary"] == "改过的一句" and draft.revision is None
+    assert draft.author == hub_server.office.people.by_login("bianji").id
+    assert hub_server.office.items.count(opened=True) == 1
+    again = take(hub_server, client, page)
+    assert again.headers["location"] == "/import" and "请再选一次文件" in words(hub_server.text(client, "/import"))
+    busy = words(bring(hub_server, client, lines(held)).text)
+    assert "有人正在改的 1 条" in busy and "没有新的，也没有要改的" in busy
+
+
+def test_one_faulty_line_keeps_the_whole_file_out(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    client, held = hub_server.client("bianji"), own(guides)[:6]
+    held[0]["summary"] = "改过的一句"
+    held[1]["visits"] = "很多"
+    del held[2]["name"]
+    held[4]["id"] = held[3]["id"]
+    got = bring(hub_server, client, lines(held) + b'{"kind": "guide", \n')
+    page = words(got.text)
+    assert "进不来 4" in page and "进草稿 D" not in page and 'name="token"' not in got.text
+    for told in ("要写数字 1 第 2 行 跑动次数", "必须写 1 第 3 行 名称", "前一条在第 4 行", "第 7 行"):
+        assert told in page, told
+    assert hub_server.office.items.count(opened=True) == 0
+
+
+def test_private_numbers_of_a_file_are_masked(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    client, held = hub_server.client("bianji"), own(guides)[:2]
+    held[0]["name"] = "张三 370602199003070011 的事"
+    got = bring(hub_server, client, lines(held))
+    assert "里面有像身份证号的数字" in words(got.text)
+    assert "370602199003070011" not in got.text and "199003" not in got.text
+    assert masked("号 370602199003070011，电话 0535-6001234") == "号 3706************11，电话 0535-6001234"
+
+
+def test_what_belongs_to_others_stays_out(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    client = hub_server.client("bianji")
+    held = [*own(guides)[:1], *own(guides, "org-gaj")[:2]]
+    for one in held:
+        one["summary"] = "改过的一句"
+    page = bring(hub_server, client, lines(held)).text
+    assert "1 条进草稿" in words(page) and "2 条不归您的部门" in words(page)
+    take(hub_server, client, page)
+    assert hub_server.office.items.count(opened=True) == 1
+    assert hub_server.office.items.open(f"guide/{held[0]['id']}") is not None
+    alone = words(bring(hub_server, client, lines(held[1:])).text)
+    assert "请转给它的部门" in alone
+
+
+def test_nobody_takes_what_another_brought(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    held = own(guides)[:1]
+    held[0]["summary"] = "改过的一句"
+    page = bring(hub_server, hub_server.client("bianji"), lines(held)).text
+    got = take(hub_server, hub_server.client("caibian"), page)
+    assert got.headers["location"] == "/import" and hub_server.office.items.count(opened=True) == 0
+    mine = hub_server.client("bianji")
+    hub_server.post(mine, "/import/drop", "/import")
+    assert take(hub_server, mine, page).headers["location"] == "/import"
+    assert hub_server.office.items.count(opened=True) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n"])
+def test_an_empty_file_is_told(hub_server: HubServer, content: bytes) -> None:
+    got = bring(hub_server, hub_server.client("bianji"), content)
+    assert got.status_code == 422 and "这个文件是空的" in words(got.text)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00{}\n", b"PK\x03\x04" + bytes(range(256)) * 40, b"[1, 2]\n"])
+def test_what_is_no_record_file_is_told_by_its_line(hub_server: HubServer, content: bytes) -> None:
+    got = bring(hub_server, hub_server.client("bianji"), content, "../../etc/事项.xlsx")
+    page = words(got.text)
+    assert got.status_code == 200 and "这一行不是一条完整的记录" in page and "第 1 行" in page
+    assert "事项.xlsx ·" in page and "etc" not in page
+
+
+def test_no_file_is_told(hub_server: HubServer) -> None:
+    client = hub_server.client("bianji")
+    got = client.post("/import", data=tokens(client, "/import"))
+    assert got.status_code == 422 and "还没选文件" in words(got.text)
+
+
+def test_the_tray_forgets() -> None:
+    now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    tray = Tray(lambda: now)
+    first = tray.put("a", Upload("x", b"1\n2\n"))
+    held = tray.get("a", first)
+    assert held is not None and held.lines == [b"1\n", b"2\n"]
+    assert tray.get("b", first) is None and tray.get("a", "other") is None
+    second = tray.put("a", Upload("y", b"3\n"))
+    assert tray.get("a", first) is None and tray.get("a", second) is not None
+    for number in range(MOST):
+        now += dt.timedelta(seconds=1)
+        tray.put(f"p{number}", Upload("z", b"4\n"))
+    assert tray.get("a", second) is None, "the oldest gives way"
+    token = tray.put("c", Upload("w", b"5\n"))
+    now += KEPT + dt.timedelta(seconds=1)
+    assert tray.get("c", token) is None
