@@ -11,7 +11,7 @@ help: ## this list
 env: ## prepares: Debian packages, .venv/, fonts, phrases; quick and offline when nothing is to do
 	@deploy/env.sh
 
-run: env ## the kiosk with a virtual printer on loopback; without a display the six-station tour, pictures in var/tour/
+run: env ## the kiosk with a virtual printer on loopback; without a display the tour of its stations, pictures in var/tour/
 	@$(PYTHON) deploy/demo.py
 
 test: ## the whole suite as CI runs it, checks included

@@ -1,6 +1,7 @@
-"""The whole thing on this machine: a virtual printer that shows its paper, and the kiosk with the sample city.
+"""The whole thing on this machine: the hub with a release of the sample city, the kiosk that syncs from it, a virtual
+printer that shows its paper, and a virtual card reader behind a real pcscd.
 
-With a display the kiosk opens a window; without one it walks its six stations and leaves pictures in ``tour/``. Nothing
+With a display the kiosk opens a window; without one it walks its stations and leaves pictures in ``tour/``. Nothing
 listens beyond loopback, and nothing is left running, however this program ends. Run by ``make run``.
 """
 
@@ -27,6 +28,8 @@ READY_S = 30
 GOODBYE_S = 5
 """Seconds between the request to end and the end."""
 
+ANY_PORT = {"BIANMINTING_HUB__WEB__PORT": "0"}
+
 CONFIG = """\
 # Written by deploy/demo.py at every start.
 profile = "demo"
@@ -42,6 +45,10 @@ stop = "南大街站"
 [printer]
 host = "127.0.0.1"
 port = {port}
+
+[sync]
+url = "{hub}/public"
+poll_s = 10
 """
 
 
@@ -79,12 +86,16 @@ class Household:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
 
-    def start(self, module: str, *arguments: str | Path, heard: bool = False) -> subprocess.Popen[str]:
-        """Starts `python -m module`; `heard`: its standard output is read here, by `ready`."""
+    def start(
+        self, module: str, *arguments: str | Path, heard: bool = False, environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Starts `python -m module`, with `environment` besides the usual one; `heard`: its standard output is read
+        here, by `ready`.
+        """
         process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             cwd=ROOT,
-            env=self._environment,
+            env={**self._environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if heard else None,
             text=True,
@@ -105,6 +116,13 @@ class Household:
             raise PartError(
                 f"{name}没有起来（{READY_S} 秒内没有消息）" if not readable else f"{name}没有起来"
             ) from None
+
+    def done(self, name: str, module: str, *arguments: str | Path) -> None:
+        """Runs `python -m module` to its end. Raises `PartError` with what it said when that is not a good one."""
+        process = self.start(module, *arguments, heard=True)
+        said, _ = process.communicate()
+        if process.returncode:
+            raise PartError(f"{name}：没有成（{module} {arguments[0]}，状态 {process.returncode}）\n{said}".rstrip())
 
     @staticmethod
     def _end(process: subprocess.Popen[str]) -> None:
@@ -129,15 +147,25 @@ def main() -> int:
             paper = demo / "paper"
             printer = house.start("workbench.printer", "--port=0", "--http=0", "--paper-dir", paper, heard=True)
             ports = house.ready(printer, "虚拟打印机")
+            cards = house.start("workbench.cards", "--http=0", "--software", home / "workbench", heard=True)
+            bench = house.ready(cards, "虚拟读卡器")
+            reader = {"PCSCLITE_CSOCK_NAME": bench["socket"]}
+            house.done("内容中心", "hub", "demo")
+            hub = house.ready(house.start("hub", "serve", heard=True, environment=ANY_PORT), "内容中心")
             config = demo / "kiosk.toml"
-            config.write_text(CONFIG.format(port=ports["port"]), encoding="utf-8")
+            config.write_text(CONFIG.format(port=ports["port"], hub=hub["url"]), encoding="utf-8")
+            house.done("认这个内容中心", "kiosk", "enrol", home / "public" / "root.json", "--config", config)
+            house.done("第一次同步", "kiosk", "sync", "--once", "--config", config)
+            print(f"内容中心：{hub['url']}/，编辑 bianji，初审 chushen，复审 fushen，发布 fabu 和 fuhe，密码都是 demo")
             print(f"打印机：{ports['url']}，出来的纸也存在 {paper}", flush=True)
+            print(f"读卡器：{bench['url']}，在那里放上卡、拿走卡", flush=True)
             if os.environ.get("DISPLAY"):
                 print("窗口里是便民亭。关上窗口，或者在这里按 Ctrl-C，就都结束了。", flush=True)
-                return house.start("kiosk", "run", "--windowed", "--config", config).wait()
-            print(f"没有显示器：走一遍六个站点，画面存在 {home / 'tour'}", flush=True)
+                return house.start("kiosk", "run", "--windowed", "--config", config, environment=reader).wait()
+            print(f"没有显示器：走一遍各个站点，画面存在 {home / 'tour'}", flush=True)
             before = set(paper.glob("*.png"))
-            status = house.start("kiosk", "tour", "--out", home / "tour", "--config", config).wait()
+            tour = ("tour", "--out", home / "tour", "--cards", bench["url"], "--config", config)
+            status = house.start("kiosk", *tour, environment=reader).wait()
             return status or _keep_paper(set(paper.glob("*.png")) - before, home / "tour")
         except PartError as error:
             print(error, file=sys.stderr)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prepares this checkout: Debian packages, .venv/ with the pinned Python packages and the project itself, the faces of
-# the fonts, the compiled phrases. `deploy/env.sh --tests` adds what only the tests need.
+# the fonts, the compiled phrases, and unpacked for the workbench what must not be installed. `deploy/env.sh --tests` adds
+# what only the tests need; servers among it are unpacked, too, so that none starts with the machine.
 #
 # Quick and offline when nothing is to do: what is installed is asked of dpkg, every other step leaves a stamp with the
 # hash of what it was made from. Becomes root only to install Debian packages: as root directly, else through sudo
@@ -11,11 +12,13 @@ cd "$(dirname "$0")/.."
 
 home=${BIANMINTING_HOME:-$PWD/var}
 lists=(deploy/system-packages.txt)
+unpacked=(workbench:workbench-packages.txt) # folder in the home, and what is unpacked there
 locks=(requirements/run.txt)
 case ${1-} in
     "") ;;
     --tests)
         lists+=(deploy/test-packages.txt)
+        unpacked+=(services:test-unpacked.txt)
         locks+=(requirements/dev.txt)
         ;;
     *)
@@ -79,6 +82,29 @@ install_packages() { # PACKAGE…
     "${become[@]}" "${install[@]}" </dev/null 9<&- # a daemon it starts must not hold the lock
 }
 
+unpack_packages() { # FOLDER PACKAGE…: downloaded and unpacked into FOLDER, not installed; needs no root
+    local folder part
+    folder=$(realpath --canonicalize-missing "$1")
+    part=$folder.part
+    shift
+    local download=(env -C "$part/packages" apt-get --quiet --quiet -o APT::Sandbox::User="$(id -un)" download "$@")
+    rm -rf "$part"
+    mkdir -p "$part/packages"
+    if ! "${download[@]}" </dev/null 2>/dev/null; then # the lists there are may be older than the mirror, or none
+        if [ "$(id -u)" -eq 0 ]; then
+            apt-get --quiet update </dev/null >/dev/null 9<&- || true
+        elif command -v sudo >/dev/null; then
+            sudo -n apt-get --quiet update </dev/null >/dev/null 9<&- || true
+        fi
+        "${download[@]}" </dev/null || lacking "could not download $*; is the mirror in reach?  sudo apt-get update"
+    fi
+    for package in "$part"/packages/*.deb; do
+        dpkg-deb --extract "$package" "$part"
+    done
+    rm -rf "$part/packages" "$folder"
+    mv "$part" "$folder"
+}
+
 command -v dpkg-query >/dev/null || lacking "this machine is not a Debian; see deploy/system-packages.txt for what is needed"
 mapfile -t wanted < <(sed 's/#.*//' "${lists[@]}" | awk 'NF { print $1 }')
 python=$(find_python)
@@ -134,6 +160,18 @@ if ! is_stamped "$home/fonts/.stamp" "$key"; then
     BIANMINTING_HOME=$home "$venv_python" -m screens.faces
     stamp "$home/fonts/.stamp" "$key"
 fi
+
+for list in "${unpacked[@]}"; do
+    folder=$home/${list%%:*}
+    list=deploy/${list#*:}
+    mapfile -t wanted < <(sed 's/#.*//' "$list" | awk 'NF { print $1 }')
+    key="$(hash_of "$list") $(dpkg --print-architecture)"
+    if ! is_stamped "$folder/.stamp" "$key"; then
+        say "in $folder, not installed: ${wanted[*]}"
+        unpack_packages "$folder" "${wanted[@]}"
+        stamp "$folder/.stamp" "$key"
+    fi
+done
 
 compgen -G 'deploy/sample_city/*.jsonl' >/dev/null || lacking "deploy/sample_city/ is not complete: no record files in it"
 say "ready"

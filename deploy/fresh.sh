@@ -126,15 +126,15 @@ step() { # NAME COMMAND…: in the chroot, under a time limit, its output kept f
     fi
     say "$name: $((SECONDS - began)) s"
 }
-run_and_look() { # NAME COMMAND…: the tour, its six pictures, and nothing still running after it
+run_and_look() { # NAME COMMAND…: the tour, its nine pictures, and nothing still running after it
     local name=$1 picture
     shift
     rm -rf "$root/srv/bianminting/var/tour"
     step "$name" "$@"
     mapfile -t pictures < <(find "$root/srv/bianminting/var/tour" -name '*.png' -size +4k 2>/dev/null | sort)
-    if [ ${#pictures[@]} -ne 6 ]; then
+    if [ ${#pictures[@]} -ne 9 ]; then
         cat "$work/step.log"
-        fail "$name: ${#pictures[@]} pictures in var/tour, not six"
+        fail "$name: ${#pictures[@]} pictures in var/tour, not nine"
     fi
     for picture in "${pictures[@]}"; do
         [ "$(head -c 8 "$picture" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || fail "$name: $picture is no PNG"

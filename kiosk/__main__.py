@@ -19,7 +19,9 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from domain.card import CardType, Sex
 from domain.slip import Variant
+from kiosk.card_commands import card_app
 
 if TYPE_CHECKING:
     from kiosk.home import Home
@@ -65,6 +67,7 @@ catalogue_app = _group("Catalogues: build one from records, lint records.")
 printer_app = _group("The slip printer: how it is, a test slip, a ruler.")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(printer_app, name="printer")
+app.add_typer(card_app, name="card")
 
 ConfigOption = Annotated[
     Path | None,
@@ -99,8 +102,8 @@ def _premises(config: Path | None) -> Premises:
 
 
 @contextlib.contextmanager
-def _shelf(premises: Premises, path: Path | None) -> Iterator[CatalogueShelf]:
-    """The catalogue to read: `path`, else what the kiosk itself would show."""
+def _shelf(premises: Premises, path: Path | None, on: dt.date | None = None) -> Iterator[CatalogueShelf]:
+    """The catalogue to read: `path`, else what the kiosk itself would show; as it is today, or as it is `on` a day."""
     from kiosk.clock import system_clock, today_of
     from kiosk.contents import catalogue_file
     from kiosk.terminal import Progress
@@ -108,7 +111,8 @@ def _shelf(premises: Premises, path: Path | None) -> Iterator[CatalogueShelf]:
 
     with Progress("building the sample city") as progress:
         path = path or catalogue_file(premises.settings, premises.home, progress)
-    shelf = CatalogueShelf(today_of(system_clock(premises.settings.clock.zone)))
+    today = today_of(system_clock(premises.settings.clock.zone))
+    shelf = CatalogueShelf(today if on is None else lambda: on)
     try:
         shelf.put(path)
         yield shelf
@@ -173,11 +177,15 @@ def run(
 def tour(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", file_okay=False, help="Where the pictures go.")],
     all_screens: Annotated[
-        bool, typer.Option("--all", help="Every screen in every state and language, not only the six stations.")
+        bool, typer.Option("--all", help="Every screen in every state and language, not only the stations.")
     ] = False,
     workbench: Annotated[
         str | None,
         typer.Option("--workbench", metavar="URL", help="With --all: a virtual printer, to show its faults, too."),
+    ] = None,
+    cards: Annotated[
+        str | None,
+        typer.Option("--cards", metavar="URL", help="A virtual card reader, to show what a card brings up, too."),
     ] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -191,11 +199,11 @@ def tour(
         if all_screens:
             from kiosk.gallery import everything
 
-            pictures = everything(premises.settings, premises.home, out, workbench)
+            pictures = everything(premises.settings, premises.home, out, workbench, cards)
         else:
             from kiosk.tour import tour as walk_through
 
-            pictures = walk_through(premises.settings, premises.home, out)
+            pictures = walk_through(premises.settings, premises.home, out, cards)
     for picture in pictures:
         say(str(picture))
 
@@ -233,6 +241,28 @@ def diagnose(config: ConfigOption = None, json: JsonOption = False) -> None:
     from kiosk.diagnosis import diagnose as report
 
     raise typer.Exit(report(config, os.environ, json=json))
+
+
+@app.command("privacy-scan")
+def privacy_scan_command(
+    needles: Annotated[
+        Path | None,
+        typer.Option(
+            "--needles",
+            metavar="FILE.json",
+            help='Facts of a test card: {"name", "id_number", "card_number", "birth_date", …}; - is standard input.',
+        ),
+    ] = None,
+    pids: Annotated[
+        list[int] | None, typer.Option("--pid", metavar="PID", min=1, help="A process to look at as well; repeatable.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Looks for card holders in files and memory of the kiosk. Status 0: clean; 1: found; 2: not everywhere looked."""
+    from kiosk.home import Home
+    from kiosk.privacy_commands import privacy_scan
+
+    raise typer.Exit(privacy_scan(Home.of(os.environ), needles, pids or (), as_json=json))
 
 
 @app.command("staff-pin")
@@ -316,6 +346,96 @@ def _lines(path: Path) -> Iterator[Iterable[str]]:
             yield stream
         except UnicodeDecodeError as error:
             raise typer.BadParameter(f"{path} is not UTF-8: {error.reason}") from None
+
+
+@app.command()
+def recommend(
+    age: Annotated[int | None, typer.Option("--age", metavar="YEARS", min=0, max=150, help="Completed years.")] = None,
+    age_months: Annotated[
+        int | None, typer.Option("--age-months", metavar="N", min=0, max=1800, help="Instead: completed months.")
+    ] = None,
+    sex: Annotated[Sex | None, typer.Option("--sex", help="Male or female.")] = None,
+    card_type: Annotated[CardType | None, typer.Option("--card-type", help="For whom the card was issued.")] = None,
+    district: Annotated[
+        str | None,
+        typer.Option("--district", metavar="CODE", help="Where the card was issued or one lives, GB/T 2260."),
+    ] = None,
+    expires_in: Annotated[
+        int | None, typer.Option("--expires-in", metavar="DAYS", help="Until the card expires; -1: it did yesterday.")
+    ] = None,
+    asked: Annotated[
+        list[str] | None, typer.Option("--asked", metavar="FLAG", help="What the person chose; may be repeated.")
+    ] = None,
+    date: Annotated[
+        dt.datetime | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="The day.  [default: today]"),
+    ] = None,
+    catalogue: CatalogueOption = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Says what would concern a person, by which rule, and why. What is not given is not known."""
+    import re
+
+    from domain.matching import Person
+    from kiosk.clock import system_clock, today_of
+    from kiosk.recommendations import division_of, home_of, show_recommendations
+
+    if age is not None and age_months is not None:
+        raise typer.BadParameter("give --age or --age-months, not both")
+    if district is not None and not re.fullmatch(r"[0-9]{6}", district, re.ASCII):
+        raise typer.BadParameter("a district has six digits", param_hint="--district")
+    months = None if age_months is None else (age_months, age_months)
+    if age is not None:
+        months = (age * 12, age * 12 + 11)
+    premises = _premises(config)
+    on = date.date() if date is not None else today_of(system_clock(premises.settings.clock.zone))()
+    with _shelf(premises, catalogue, on) as shelf:
+        reader = shelf.current()
+        assert reader is not None
+        home = home_of(premises.settings, sample=reader.info.sample)
+        person = Person(
+            age_months=months,
+            sex=sex,
+            division=None if district is None else division_of(district, home),
+            card_type=card_type,
+            expires_in_days=expires_in,
+            asked=frozenset(asked or ()),
+        )
+        show_recommendations(reader, person, on, json=json)
+
+
+# --- The hub ---------------------------------------------------------------------------------------------------------
+
+
+@app.command("sync")
+def sync_command(
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once; status 0: proved, 3: refused, old content kept.")
+    ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL|DIR", help="The hub's public folder, or a stick.  [default: sync.url]"),
+    ] = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Brings new content down and proves it. Without --once it goes on until its standard input ends."""
+    from kiosk.sync_commands import sync
+
+    premises = _premises(config)
+    raise typer.Exit(sync(premises.settings, premises.home, source, once=once, as_json=json))
+
+
+@app.command("enrol")
+def enrol_command(
+    root: Annotated[str, typer.Argument(metavar="ROOT.json", help="The trust root of the hub, brought by hand.")],
+    config: ConfigOption = None,
+) -> None:
+    """Makes this kiosk trust a hub. Once; another hub needs another home."""
+    from kiosk.sync_commands import enrol
+
+    enrol(_premises(config).home, root)
 
 
 # --- Paper ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from kivy.app import App
 from kivy.base import EventLoop, ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 
+from domain.errors import CodedError
+from domain.events import CatalogueReady, CatalogueReplaced, Event
 from journeys.views import Scene
 from journeys.walk import Walk, opening
 from kiosk import window
@@ -74,6 +76,8 @@ class KioskApp(App):
         self._motion = motion
         self.walk: Walk | None = None
         self.stage: Stage | None = None
+        self._rooms: Rooms | None = None
+        self._ready: CatalogueReady | None = None
         self.fault: Exception | None = None
 
     def build(self) -> Stage:
@@ -96,12 +100,33 @@ class KioskApp(App):
             self.fault = error
             self.stop()
             return
+        self._rooms = rooms
         self.walk = Walk(rooms.tools, self._show, self.stop)
         self.walk.start()
-        self._bridge.to(self.walk.hear)
+        self._bridge.to(self._hear)
         Clock.schedule_once(lambda _dt: rooms.learn_words(), SETTLED_S)
         Clock.schedule_interval(lambda _dt: self._tick(), TICK_S)
         Clock.schedule_interval(lambda _dt: rooms.keep_time(), KEEP_TIME_S)
+
+    def _hear(self, event: Event) -> None:
+        assert self.walk is not None
+        if isinstance(event, CatalogueReady):
+            self._ready = event
+            self._adopt()
+        else:
+            self.walk.hear(event)
+
+    def _adopt(self) -> None:
+        """Opens the newest catalogue as soon as nobody is there to be interrupted."""
+        if self._ready is None or self._rooms is None or self.walk is None or not self.walk.resting:
+            return
+        ready, self._ready = self._ready, None
+        try:
+            self._rooms.adopt(ready.path)
+        except CodedError as error:
+            log.warning("not taken: %s", error.detail, extra={"code": error.code})
+        else:
+            self.walk.hear(CatalogueReplaced(ready.revision))
 
     def open_settings(self, *_: Any) -> bool:
         """F1 would open Kivy's own settings."""
@@ -120,6 +145,7 @@ class KioskApp(App):
 
     def _tick(self) -> None:
         if self.walk is not None:
+            self._adopt()
             self.walk.tick()
 
     def _show(self, scene: Scene) -> None:

@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from domain.errors import CatalogueError, Code, DeviceStoreError, SettingsError
-from domain.events import PrinterState
-from domain.ports import CatalogueHandle, CatalogueInfo, Clock, SlipJournal, SlipPrinter
+from domain.errors import CardError, CatalogueError, Code, DeviceStoreError, SettingsError
+from domain.events import PrinterState, ReaderState
+from domain.ports import CardService, CatalogueHandle, CatalogueInfo, Clock, SlipJournal, SlipPrinter
 from kiosk import probes
 from kiosk.clock import SystemClock, system_clock
 from kiosk.health import KioskDiagnosis, as_json, examine
@@ -56,6 +56,7 @@ def machine_probes(config: Path | None, environ: Mapping[str, str]) -> Mapping[s
         "catalogue": lambda: probes.catalogue(lambda: _proved(settings, home)),
         "journal": lambda: _journal_file(home),
         "printer": lambda: _printer_asked(settings),
+        "card": lambda: _card_asked(settings),
         "pinyin": lambda: probes.pinyin(_pinyin_missing),
         "display": lambda: probes.display(environ),
         "clock": lambda: probes.clock(_clock(settings, home)),
@@ -72,6 +73,7 @@ def running(
     clock: Clock,
     pinyin_missing: str,
     environ: Mapping[str, str],
+    cards: CardService,
 ) -> KioskDiagnosis:
     """The diagnosis of a running kiosk; nothing in it waits for a device."""
 
@@ -81,6 +83,7 @@ def running(
 
     live: dict[str, Probe] = {
         "printer": lambda: _printer(settings, printer.state.value),
+        "card": lambda: _card(settings, cards.state, "the card service says so"),
         "catalogue": lambda: probes.catalogue(open_now),
         "clock": lambda: probes.clock(clock),
         "journal": lambda: _journal(journal),
@@ -147,6 +150,25 @@ def ask_printer(settings: Settings) -> PrinterState:
 
 def _printer_asked(settings: Settings) -> Finding:
     return _printer(settings, ask_printer(settings).value)
+
+
+def _card(settings: Settings, state: ReaderState, detail: str, **values: object) -> Finding:
+    if not settings.card.enabled:
+        return Finding.of("card", "none", "card.enabled is false")
+    return Finding.of("card", state.value, detail, **values)
+
+
+def _card_asked(settings: Settings) -> Finding:
+    """Asks the PC/SC service for readers, not for cards: a running kiosk goes on reading."""
+    from cardreader.pcsc import our_readers, system_scard
+
+    try:
+        names = our_readers(settings.card.reading(settings.place, settings.clock.zone), system_scard())
+    except (CardError, ImportError) as error:
+        return _card(settings, ReaderState.ABSENT, f"no PC/SC service: {error}")
+    if not names:
+        return _card(settings, ReaderState.ABSENT, "no reader whose name fits card.contactless or card.contact")
+    return _card(settings, ReaderState.EMPTY, ", ".join(names), readers=names)
 
 
 def _journal(journal: SlipJournal) -> Finding:

@@ -1,23 +1,22 @@
 """Every screen in every state, as pictures: what an editor, a translator or a designer looks through.
 
-States of the printer come from a printer. With `workbench`, the address of a virtual printer's control page, its faults
-are set there, so that the pages about them are what a citizen would see; without it these states are left out.
+States of the printer come from a printer, those of a card from a card reader. With `workbench` and `cards`, the
+addresses of control pages of a virtual printer and a virtual reader, faults are set and cards laid down there, so that
+the pages about them are what a citizen would see; without them these states are left out.
 """
 
 from __future__ import annotations
 
-import json
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from domain.events import PrinterState
+from domain.events import PrinterState, ReaderState
 from journeys import views
 from kiosk.home import Home
 from kiosk.settings import Settings
-from kiosk.tour import Tourist, visiting
+from kiosk.tour import CARD, Tourist, ask, visiting
 from phrases import LANGUAGES
 
 GUIDE_FULL, GUIDE_LONG, GUIDE_SHORT, FACT, EVENT, PLACE, ORG = (
@@ -26,23 +25,30 @@ GUIDE_FULL, GUIDE_LONG, GUIDE_SHORT, FACT, EVENT, PLACE, ORG = (
 """Records of the sample city with much, usual and little in them."""
 
 FAULTS = (("paper_out", PrinterState.PAPER_OUT), ("cover_open", PrinterState.COVER_OPEN))
+DECLARED = ("age:65_79", "home:local", "doing:retired")
+"""Answers to the three questions."""
+
 IDLE_S, ALERT_S = 2.0, 20.0
 
 
-def everything(settings: Settings, home: Home, out: Path, workbench: str | None) -> list[Path]:
+def everything(
+    settings: Settings, home: Home, out: Path, workbench: str | None, cards: str | None = None
+) -> list[Path]:
     """Walks all screens and returns the pictures made. Raises `CodedError` K-05 naming what was never reached."""
     made: list[Path] = []
     with visiting(settings, home, out) as tourist:
         for lang in LANGUAGES:
-            _main_pages(tourist, lang, lang)
-        _main_pages(tourist, "zh-Hans", "large", large=True)
+            _main_pages(tourist, lang, lang, cards=cards)
+        _main_pages(tourist, "zh-Hans", "large", large=True, cards=cards)
         _side_pages(tourist)
+        if cards is not None:
+            _cards(tourist, cards)
         _printing(tourist, workbench)
         _staff(tourist)
         made += tourist.pictures
     dark = settings.model_copy(update={"screen": settings.screen.model_copy(update={"theme": "hc"})})
     with visiting(dark, home, out) as tourist:
-        _main_pages(tourist, "zh-Hans", "dark")
+        _main_pages(tourist, "zh-Hans", "dark", cards=cards)
         made += tourist.pictures
     short = settings.visit.model_copy(update={"idle_s": IDLE_S, "alert_s": ALERT_S, "cleared_s": 60})
     with visiting(settings.model_copy(update={"visit": short}), home, out) as tourist:
@@ -85,7 +91,7 @@ def _pages(tourist: Tourist, name: str, most: int = 6) -> None:
         before = now
 
 
-def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False) -> None:
+def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False, cards: str | None = None) -> None:
     if not isinstance(tourist.view, views.Attract):
         tourist.walk.act("end")
         tourist.until("the attract screen", lambda: isinstance(tourist.view, views.Attract))
@@ -124,6 +130,22 @@ def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False
         tourist.walk.act("home")
         tourist.walk.act(action, value)
         tourist.picture(f"{folder}/{name}")
+    tourist.walk.act("home")
+    tourist.walk.act("declare")
+    for answer in DECLARED:
+        tourist.walk.act("choose", answer)
+    tourist.picture(f"{folder}/11-declaration")
+    if cards is not None:
+        tourist.walk.act("home")
+        _reader_is(tourist, ReaderState.EMPTY)
+        tourist.walk.act("card")
+        tourist.picture(f"{folder}/09-card-tap")
+        ask(cards, "insert", card=CARD)
+        tourist.see(views.CardResults)
+        _pages(tourist, f"{folder}/10-card-results", 3)
+        ask(cards, "remove")
+        _reader_is(tourist, ReaderState.EMPTY)
+        tourist.picture(f"{folder}/10-card-away")
     tourist.walk.act("home")
     tourist.walk.act("open", GUIDE_FULL)
     tourist.walk.act("print")
@@ -165,6 +187,74 @@ def _side_pages(tourist: Tourist) -> None:
     tourist.walk.act("home")
 
 
+def _cards(tourist: Tourist, cards: str) -> None:
+    """What can come of a card, beside the usual."""
+    _begin(tourist, "zh-Hans")
+    _reader_is(tourist, ReaderState.EMPTY)
+    ask(cards, "fault", name="slow", argument=1)
+    ask(cards, "insert", card=CARD, wait=False)
+    _sheet_is(tourist, "reading")
+    tourist.picture("states/card-reading")
+    first = tourist.see(views.CardResults).rows[0].id
+    ask(cards, "clear")
+    tourist.walk.act("why", first)
+    tourist.picture("states/card-why")
+    tourist.walk.act("fold", first)
+    tourist.picture("states/card-folded")
+    tourist.walk.act("end")
+    tourist.see(views.Cleared)
+    tourist.picture("states/cleared-card-left")
+    tourist.walk.act("again")
+    _sheet_is(tourist, "left")
+    tourist.picture("states/card-left")
+    ask(cards, "remove")
+    for name in (
+        "unknown",
+        "storage",
+        "bank",
+        "social-v1",
+        "social-v1-senior",
+        "social-v3",
+        "tunion-elsewhere",
+        "expiring",
+    ):
+        _begin(tourist, "zh-Hans")
+        _reader_is(tourist, ReaderState.EMPTY)
+        ask(cards, "insert", card=name)
+        tourist.until(
+            "what came of the card",
+            lambda: isinstance(tourist.view, views.CardResults) or _phase(tourist) == "unread",
+        )
+        tourist.picture(f"states/card-{name}")
+        if isinstance(tourist.view, views.CardResults):
+            tourist.walk.act("open", tourist.view.rows[0].id)
+            ask(cards, "remove")
+            _reader_is(tourist, ReaderState.EMPTY)
+            tourist.picture(f"states/card-{name}-away")
+        else:
+            ask(cards, "remove")
+            _reader_is(tourist, ReaderState.EMPTY)
+        tourist.walk.act("end")
+    _begin(tourist, "zh-Hans")
+    tourist.walk.act("declare")
+    tourist.walk.act("choose", DECLARED[0])
+    tourist.walk.act("show")
+    tourist.picture("states/declared")
+
+
+def _phase(tourist: Tourist) -> str:
+    sheet = tourist.sheet
+    return sheet.phase if isinstance(sheet, views.CardSheet) else ""
+
+
+def _sheet_is(tourist: Tourist, phase: str) -> None:
+    tourist.until(f"the card sheet, {phase}", lambda: _phase(tourist) == phase)
+
+
+def _reader_is(tourist: Tourist, state: ReaderState) -> None:
+    tourist.until(f"a reader that is {state}", lambda: tourist.walk.tools.cards.state is state)
+
+
 def _printing(tourist: Tourist, workbench: str | None) -> None:
     _begin(tourist, "zh-Hans")
     tourist.walk.act("open", GUIDE_FULL)
@@ -183,7 +273,7 @@ def _printing(tourist: Tourist, workbench: str | None) -> None:
         tourist.walk.act("open", GUIDE_FULL)
         tourist.walk.act("print")
         tourist.see(views.SlipPreview)
-        _ask(workbench, "fault", name=fault)
+        ask(workbench, "fault", name=fault)
         tourist.walk.act("submit")
         tourist.until(fault, lambda: isinstance(tourist.view, views.NotPrinted))
         tourist.picture(f"states/not-printed-{fault}")
@@ -194,18 +284,18 @@ def _printing(tourist: Tourist, workbench: str | None) -> None:
         tourist.walk.act("end")
         tourist.until("the attract screen", lambda: isinstance(tourist.view, views.Attract))
         tourist.picture(f"states/attract-{fault}")
-        _ask(workbench, "clear")
+        ask(workbench, "clear")
         tourist.walk.tools.printer.check()
         tourist.until("a printer that prints", lambda: tourist.walk.tools.printer.state.prints)
     _begin(tourist, "zh-Hans")
     tourist.walk.act("open", GUIDE_FULL)
     tourist.walk.act("print")
     tourist.see(views.SlipPreview)
-    _ask(workbench, "fault", name="reset", at=4000)
+    ask(workbench, "fault", name="reset", at=4000)
     tourist.walk.act("submit")
     tourist.until("an uncertain end", lambda: isinstance(tourist.view, views.NotPrinted))
     tourist.picture("states/not-printed-uncertain")
-    _ask(workbench, "clear")
+    ask(workbench, "clear")
 
 
 def _printer_is(tourist: Tourist, state: PrinterState) -> None:
@@ -236,18 +326,6 @@ def _idle(tourist: Tourist) -> None:
         "the question whether anyone is there", lambda: bool(tourist.stage.scene and tourist.stage.scene.sheet)
     )
     tourist.picture("states/idle")
-
-
-def _ask(workbench: str, what: str, **values: object) -> None:
-    """Tells the virtual printer's control page. Raises `OSError` when it is not there."""
-    request = urllib.request.Request(
-        f"{workbench.rstrip('/')}/{what}",
-        data=json.dumps(values).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    with urllib.request.urlopen(request, timeout=10):
-        pass
 
 
 @contextmanager

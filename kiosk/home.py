@@ -64,6 +64,10 @@ class Home:
         return self.root / "logs"
 
     @property
+    def sync(self) -> Path:
+        return self.root / "sync"
+
+    @property
     def tour(self) -> Path:
         return self.root / "tour"
 

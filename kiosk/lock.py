@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import os
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -56,3 +57,38 @@ class KioskLock:
         # The file stays: removing it would let a third process lock a file that nobody can see any more.
         os.close(self._fd)
         self._fd = -1
+
+
+def holder(home: Home) -> int | None:
+    """Number of the process that runs a kiosk in `home`; None when there is none.
+
+    The kernel's list is asked: what is written in the file may be of a process long gone, and a home that cannot be
+    written has nothing in it.
+    """
+    inodes = set()
+    for path in (home.lock, home.root):
+        with contextlib.suppress(OSError):
+            inodes.add(path.stat().st_ino)
+    for line in Path("/proc/locks").read_text("ascii").splitlines():
+        # 1: FLOCK  ADVISORY  WRITE 4711 fe:00:131077 0 EOF
+        fields = line.split()
+        if fields[1] != "FLOCK":  # "->" is of one that waits
+            continue
+        pid, inode = int(fields[4]), int(fields[5].rpartition(":")[2])
+        if pid > 0 and inode in inodes and _holds(pid, home):
+            return pid
+    return None
+
+
+def _holds(pid: int, home: Home) -> bool:
+    """Whether what `pid` has locked is here; inodes of other disks have the same numbers. Not to be told: yes."""
+    try:
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if any(path.exists() and descriptor.samefile(path) for path in (home.lock, home.root)):
+                    return True
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -69,6 +69,7 @@ STATES: Final[Mapping[str, Mapping[str, bool]]] = {
         "trouble": False,
         "none": True,
     },
+    "card": {"empty": True, "reading": True, "holding": True, "absent": False, "none": True},
     "pinyin": {"ok": True, "missing": False},
     "display": {"ok": True, "absent": False},
     "clock": {"ok": True, "doubted": False},

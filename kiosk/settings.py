@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from cardreader.settings import CONTACT, CONTACTLESS, ReaderSettings
 from domain.errors import SettingsError
 from domain.ports import KioskPlace
 from kiosk import staffgate
@@ -27,6 +29,8 @@ from printer.settings import PrinterSettings as SpoolingSettings
 
 PREFIX = "BIANMINTING_"
 NESTED = "__"
+HUB = "BIANMINTING_HUB__"
+"""Variables of the hub, which may share an environment with a kiosk."""
 
 Key = tuple[str, ...]
 
@@ -79,6 +83,10 @@ class VisitSettings(Group):
     cleared_s: Seconds = Field(5, description="seconds that the farewell stands")
     printed_s: Seconds = Field(30, description="seconds that the result of printing stands")
     staff_idle_s: Seconds = Field(180, description="seconds without a touch until staff mode shuts")
+    card_away_s: Seconds = Field(30, description="seconds after a card was taken away until the visit is cleared")
+    card_idle_s: Seconds = Field(45, description="idle_s once a card was read")
+    card_idle_large_s: Seconds = Field(90, description="card_idle_s with big type")
+    card_most_s: Seconds = Field(600, description="seconds that what a card told stays before the kiosk asks anyway")
 
 
 class PrinterSettings(Group):
@@ -116,12 +124,56 @@ class PrinterSettings(Group):
         )
 
 
+class CardSettings(Group):
+    """The card reader."""
+
+    enabled: bool = Field(True, description="whether cards are read; false where the kiosk has no reader")
+    contactless: str = Field(
+        CONTACTLESS, description="regular expression for names of contactless readers; empty: none"
+    )
+    contact: str = Field(CONTACT, description="the same for readers with contacts, asked second; SAM slots never count")
+    budget_s: float = Field(5.0, ge=0.5, le=30, description="seconds that reading one card may take")
+
+    @field_validator("contactless", "contact")
+    @classmethod
+    def _is_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        return value
+
+    def reading(self, place: PlaceSettings, zone: str) -> ReaderSettings:
+        """As the card room wants them; days are counted in `zone`."""
+        return ReaderSettings(
+            contactless=self.contactless,
+            contact=self.contact,
+            city=place.district,
+            zone=zone,
+            budget_s=self.budget_s,
+        )
+
+
 class CatalogueSettings(Group):
     """The content."""
 
     sample_city: Path | None = Field(
         None, description="folder with the records of the sample city (demo profile only); a checkout brings one along"
     )
+
+
+class SyncSettings(Group):
+    """Where content comes from."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="address of the hub's public folder; without it nothing is synced",
+    )
+    poll_s: float = Field(300, ge=5, le=86400, description="seconds between two looks at the hub")
+    jitter: float = Field(0.2, ge=0, le=0.5, description="share of poll_s by which each pause varies")
+    connect_s: float = Field(5, gt=0, le=120, description="seconds until the hub counts as out of reach")
+    read_s: float = Field(20, gt=0, le=600, description="seconds that the hub may send nothing at all")
 
 
 class StaffSettings(Group):
@@ -173,7 +225,9 @@ class Settings(Group):
     screen: ScreenSettings = ScreenSettings()
     visit: VisitSettings = VisitSettings()
     printer: PrinterSettings = PrinterSettings()
+    card: CardSettings = CardSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
+    sync: SyncSettings = SyncSettings()
     staff: StaffSettings = StaffSettings()
     clock: ClockSettings = ClockSettings()
     log: LogSettings = LogSettings()
@@ -258,7 +312,7 @@ def _variables(environ: Mapping[str, str]) -> dict[Key, str]:
     return {
         tuple(name.removeprefix(PREFIX).lower().split(NESTED)): name
         for name in sorted(environ)
-        if name.startswith(PREFIX) and name != VARIABLE and environ[name]
+        if name.startswith(PREFIX) and name != VARIABLE and not name.startswith(HUB) and environ[name]
     }
 
 

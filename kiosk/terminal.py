@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 PROGRAM = "kiosk"
 
 CANNOT_BEGIN = frozenset(
-    {Code.NO_CATALOGUE, Code.ALREADY_RUNNING, Code.BAD_SETTINGS, Code.FONTS_MISSING, Code.NO_SUCH_ITEM}
+    {
+        Code.NO_CATALOGUE,
+        Code.ALREADY_RUNNING,
+        Code.BAD_SETTINGS,
+        Code.FONTS_MISSING,
+        Code.NO_SUCH_ITEM,
+        Code.NOT_ENROLLED,
+    }
 )
 """Exit status 2, as for a wrong option: whoever started the command has to change something. Every other code is 1."""
 

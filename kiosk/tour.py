@@ -5,8 +5,10 @@ Nothing is drawn for the picture's sake: a touch is put into Kivy's own queue at
 
 from __future__ import annotations
 
+import json
 import logging
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from kivy.graphics.texture import Texture
 from kivy.input.motionevent import MotionEvent
 
 from domain.errors import Code, CodedError
+from domain.events import ReaderState
 from journeys import views
 from journeys.walk import Walk
 from kiosk import window
@@ -38,6 +41,9 @@ PATIENCE_S = 30.0
 """How long a station may take; a slip needs a few seconds."""
 
 QUERY = "jiazhao"
+
+CARD = "tunion-senior"
+"""The card that the virtual reader is asked to hold: it tells no more than for whom it was issued."""
 
 
 class Finger(MotionEvent):
@@ -67,6 +73,12 @@ class Tourist:
         """What is on the screen."""
         assert self.stage.scene is not None
         return self.stage.scene.view
+
+    @property
+    def sheet(self) -> views.IdleSheet | views.CardSheet | None:
+        """What stands over it."""
+        assert self.stage.scene is not None
+        return self.stage.scene.sheet
 
     @property
     def stage(self) -> Stage:
@@ -199,11 +211,52 @@ def stations(tourist: Tourist) -> None:
     tourist.picture("6-printed")
 
 
-def tour(settings: Settings, home: Home, out: Path) -> list[Path]:
-    """Walks the stations and returns the pictures made, in order.
+def card_stations(tourist: Tourist, cards: str) -> None:
+    """How to tap, and what a card brings up; `cards` is the address of a virtual reader's control page."""
+    tourist.until("an empty reader", lambda: tourist.walk.tools.cards.state is ReaderState.EMPTY)
+    tourist.touch("home")
+    tourist.see(views.Home)
+    tourist.touch("card")
+    tourist.until("the card sheet", lambda: isinstance(tourist.sheet, views.CardSheet))
+    tourist.picture("7-tap")
+    ask(cards, "insert", card=CARD)
+    tourist.see(views.CardResults)
+    tourist.picture("8-for-you")
+    ask(cards, "remove")
+    tourist.until("an empty reader", lambda: tourist.walk.tools.cards.state is ReaderState.EMPTY)
+    tourist.touch("end")
+    tourist.see(views.Cleared)
+
+
+def content_station(tourist: Tourist) -> None:
+    """The invitation with the day of the last update, once the hub has vouched for it."""
+    tourist.until("the hub's word", lambda: tourist.walk.tools.supply.checked_at is not None)
+    tourist.see(views.Attract)
+    tourist.picture("9-updated")
+
+
+def tour(settings: Settings, home: Home, out: Path, cards: str | None = None) -> list[Path]:
+    """Walks the stations, with `cards` those of the card and, where there is a hub, that of its content, too, and
+    returns the pictures made, in order.
 
     Raises `CodedError`: K-04 without fonts, K-05 naming the station that was never reached.
     """
     with visiting(settings, home, out) as tourist:
         stations(tourist)
+        if cards is not None:
+            card_stations(tourist, cards)
+        if settings.sync.url is not None and cards is not None:
+            content_station(tourist)
         return tourist.pictures
+
+
+def ask(workbench: str, what: str, **values: object) -> None:
+    """Tells the control page of a virtual device what to do. Raises `OSError` when it is not there."""
+    request = urllib.request.Request(
+        f"{workbench.rstrip('/')}/{what}",
+        data=json.dumps(values).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=10):
+        pass

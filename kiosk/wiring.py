@@ -9,19 +9,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardreader.absent import NoReader
+from cardreader.service import CardReaderService
 from domain.errors import CatalogueError, Code, CodedError, DeviceStoreError
 from domain.paper import Dots
-from domain.ports import CatalogueHandle, Marks, Post, SlipPreview
+from domain.ports import CardService, CatalogueHandle, Marks, Post, SlipPreview
 from domain.slip import Slip
 from inputs.pinyin import PinyinTyping, open_typing
 from journeys.visit import Tools, VisitSettings
 from kiosk.clock import MARK, SystemClock, system_clock, today_of
-from kiosk.contents import sample_city, synced
+from kiosk.contents import looked_at, sample_city, synced
 from kiosk.diagnosis import running
 from kiosk.health import KioskDiagnosis
 from kiosk.home import Home
 from kiosk.settings import Settings
 from kiosk.staffgate import DEMO_HASH, HashedStaffGate, PinHash
+from kiosk.supply import ContentSupply, NoSupply, supplying
 from kiosk.unkept import UnkeptDevice
 from localdb.catalogue.handle import CatalogueShelf
 from localdb.device.store import DeviceStore
@@ -41,6 +44,8 @@ class Rooms:
     shelf: CatalogueShelf
     clock: SystemClock
     marks: Marks
+    supply: ContentSupply | NoSupply
+    demo: bool
 
     def learn_words(self) -> None:
         """Gives the open catalogue's words to the pinyin keyboard."""
@@ -54,9 +59,18 @@ class Rooms:
         """
         info = self.shelf.put(path)
         self.clock.raise_floor(info.made_at)
+        self.supply.showing(info.revision)
         if words:
             self.learn_words()
         log.info("%s: revision %d, digest %s", path.name, info.revision, info.digest)
+
+    def adopt(self, path: Path) -> None:
+        """Shows a catalogue that the hub sent. Call it when no citizen is there. Raises `CatalogueError`: D-01 and D-02
+        when it cannot be read, D-02 for sample content on a street kiosk; the old one stays then.
+        """
+        if looked_at(path).sample and not self.demo:
+            raise CatalogueError(Code.CATALOGUE_FORMAT, f"{path.name} is a sample")
+        self.open_catalogue(path)
 
     def keep_time(self) -> None:
         """Notes what the clock knows, so that the next start notices a dead battery; now and then is enough."""
@@ -100,8 +114,9 @@ def open_rooms(
     `Rooms.learn_words`, so that a kiosk answers sooner after its start.
 
     Whatever is missing is left out, logged, and told by the diagnosis: without a printer slips can be looked at and
-    taken along as QR codes; without a readable catalogue citizens see 尚未同步; without a writable `device.db` nothing
-    is printed; without the pinyin library the keyboard knows the catalogue's words alone.
+    taken along as QR codes; without a card reader people answer three questions instead; without a readable catalogue
+    citizens see 尚未同步; without a writable `device.db` nothing is printed; without the pinyin library the keyboard
+    knows the catalogue's words alone.
     """
     with contextlib.ExitStack() as closing:
         preview = preview or LatePreview(settings.printer.spooling().device.width)
@@ -111,27 +126,53 @@ def open_rooms(
         closing.callback(shelf.close)
         typing = open_typing()
         spooler = closing.enter_context(Spooler(settings.printer.spooling(), preview, device, device, post))
+        cards = closing.enter_context(_cards(settings, post))
+        supply = closing.enter_context(_supply(settings, home, post, device))
         rooms = Rooms(
             tools=Tools(
                 catalogue=shelf,
                 printer=spooler,
+                cards=cards,
+                supply=supply,
                 preview=preview,
                 qr=SegnoQrCodes(),
                 typing=typing,
                 clock=clock,
                 place=settings.place.place(),
                 gate=staff_gate(settings),
-                diagnosis=running(settings, home, shelf, spooler, device, clock, typing.missing, os.environ),
+                diagnosis=running(settings, home, shelf, spooler, device, clock, typing.missing, os.environ, cards),
                 marks=device,
                 settings=visit_settings(settings),
             ),
             shelf=shelf,
             clock=clock,
             marks=device,
+            supply=supply,
+            demo=settings.demo,
         )
         _first_catalogue(rooms, settings, home, progress, words)
         closing.callback(rooms.keep_time)
         yield rooms
+
+
+@contextlib.contextmanager
+def _cards(settings: Settings, post: Post) -> Iterator[CardService]:
+    """What reads cards while the block runs."""
+    if not settings.card.enabled:
+        yield NoReader()
+        return
+    with CardReaderService(settings.card.reading(settings.place, settings.clock.zone), post, os.environ) as service:
+        yield service
+
+
+@contextlib.contextmanager
+def _supply(settings: Settings, home: Home, post: Post, marks: Marks) -> Iterator[ContentSupply | NoSupply]:
+    """Where content comes from while the block runs."""
+    if settings.sync.url is None:
+        yield NoSupply()
+        return
+    with supplying(settings, home, post, marks, os.environ) as supply:
+        yield supply
 
 
 @contextlib.contextmanager
@@ -174,6 +215,8 @@ def desk_tools(settings: Settings, catalogue: CatalogueHandle, width: int) -> To
     return Tools(
         catalogue=catalogue,
         printer=Spooler(PrinterSettings(), preview, nothing, nothing, lambda event: None),
+        cards=NoReader(),
+        supply=NoSupply(),
         preview=preview,
         qr=SegnoQrCodes(),
         typing=PinyinTyping(None),

@@ -22,7 +22,17 @@ def test_scripts_are_sound_and_may_be_run(script: str, root: Path) -> None:
     assert os.access(root / script, os.X_OK)
 
 
-@pytest.mark.parametrize("name", ["system-packages.txt", "test-packages.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "server-packages.txt",
+        "system-packages.txt",
+        "terminal-packages.txt",
+        "test-packages.txt",
+        "test-unpacked.txt",
+        "workbench-packages.txt",
+    ],
+)
 def test_every_system_package_has_its_reason(name: str, root: Path) -> None:
     lines = [line for line in (root / "deploy" / name).read_text().splitlines() if line and not line.startswith("#")]
     assert lines

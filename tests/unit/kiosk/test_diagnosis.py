@@ -61,6 +61,14 @@ def test_printer_that_is_not_there(home: Home) -> None:
     assert states(env)["printer"] == "absent"
 
 
+def test_card_reader_that_is_not_there_and_one_that_is_not_meant_to_be(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(tmp_path / "nobody"))
+    assert states(environ(home))["card"] == "absent"
+    assert states(environ(home, BIANMINTING_CARD__ENABLED="false"))["card"] == "none"
+
+
 def test_settings_that_do_not_fit_do_not_end_the_report(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     assert diagnose(None, environ(home, BIANMINTING_PRINTER__PORT="many"), json=True) == 1
     report: dict[str, Any] = json.loads(capsys.readouterr().out)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("domain", "phrases", "localdb", "printer", "inputs", "journeys", "screens", "kiosk")
+ROOMS = ("domain", "phrases", "localdb", "cardreader", "printer", "inputs", "journeys", "screens", "kiosk")
 
 OF_PEOPLE = frozenset(
     {

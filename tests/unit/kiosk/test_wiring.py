@@ -6,14 +6,18 @@ import dataclasses
 import datetime as dt
 import queue
 import shutil
+import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from domain.errors import Code, PrintError
-from domain.events import Event, JobState, PrinterChanged, PrinterState, SlipFinished
+from cardreader.service import CardReaderService
+from domain.errors import CatalogueError, Code, PrintError
+from domain.events import Event, JobState, PrinterChanged, PrinterState, ReaderState, SlipFinished
 from domain.paper import PAPER_MARK
 from domain.ports import KioskPlace
 from domain.slip import Paragraph, Slip
@@ -22,10 +26,14 @@ from kiosk.clock import MARK
 from kiosk.home import Home
 from kiosk.settings import CatalogueSettings, PlaceSettings, PrinterSettings, Settings, StaffSettings
 from kiosk.staffgate import PinHash
+from kiosk.supply import MARK as CHECKED
 from kiosk.unkept import UnkeptDevice
 from kiosk.wiring import Rooms, open_rooms, staff_gate, visit_settings
+from localdb.catalogue.build import build
 from localdb.device.store import DeviceStore
+from phrases import Phrases
 from printer.settings import PrinterSettings as SpoolingSettings
+from tests.unit.kiosk.conftest import RECORDS, written
 from workbench.printer import VirtualPrinter
 
 Events = queue.SimpleQueue[Event]
@@ -98,6 +106,27 @@ def test_everything_is_closed_when_the_screen_falls_over(home: Home, printer: Vi
     assert set(threading.enumerate()) == before
 
 
+def test_cards_are_read_in_a_process_that_ends_with_the_kiosk(home: Home, events: Events) -> None:
+    with open_rooms(street(), home, events.put) as rooms:
+        cards = rooms.tools.cards
+        assert isinstance(cards, CardReaderService)
+        until = time.monotonic() + 10
+        while cards.process is None:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process = psutil.Process(cards.process)
+        assert process.is_running()
+    assert not process.is_running()
+
+
+def test_a_kiosk_that_reads_no_cards(home: Home, events: Events) -> None:
+    with open_rooms(street(card={"enabled": False}), home, events.put) as rooms:
+        assert rooms.tools.cards.state is ReaderState.ABSENT
+        assert not any("cardreader.process" in child.cmdline() for child in psutil.Process().children())
+        rows = {what: well for what, _how, well in rooms.tools.diagnosis.report()}
+        assert rows[Phrases()("health.card")]
+
+
 def test_without_a_printer(home: Home, events: Events) -> None:
     with open_rooms(street(), home, events.put) as rooms:
         assert rooms.tools.printer.state is PrinterState.ABSENT
@@ -164,6 +193,118 @@ def test_new_catalogue_reaches_search_and_keyboard_at_once(home: Home, built: Pa
         assert catalogue.info.revision == 7
 
 
+def test_a_synced_catalogue_is_adopted_with_its_words(home: Home, built: Path, events: Events) -> None:
+    with open_rooms(street(), home, events.put) as rooms:
+        rooms.adopt(built)
+        catalogue = rooms.tools.catalogue.current()
+        assert catalogue is not None
+        assert catalogue.search("驾照丢了").hits[0].card.id == "ga-023"
+        assert rooms.tools.typing.candidates("bujz")[0].text == "补驾照"
+        assert rooms.clock.floor is not None
+        assert rooms.clock.floor >= catalogue.info.made_at
+
+
+def other(folder: Path, **marks: object) -> Path:
+    """A newer catalogue with one guide about something else."""
+    records = [
+        {"kind": "org", "id": "org-ga", "name": "公安局"},
+        {**RECORDS[3], "name": "养犬登记", "aliases": ["狗证"]},
+    ]
+    written(folder, [{**record, **marks} for record in records])
+    build(folder, folder / "other.db", revision=8, made_at=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    return folder / "other.db"
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: 1 << 14])
+
+
+def scrambled(path: Path) -> None:
+    path.write_bytes(b"<html>" + path.read_bytes()[6:])
+
+
+def unproved(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'digest'")
+    connection.close()
+
+
+def of_another_layout(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (cut, Code.CATALOGUE_UNREADABLE),
+        (scrambled, Code.CATALOGUE_UNREADABLE),
+        (Path.unlink, Code.CATALOGUE_UNREADABLE),
+        (unproved, Code.CATALOGUE_UNREADABLE),
+        (of_another_layout, Code.CATALOGUE_FORMAT),
+    ],
+    ids=["cut short", "no database", "gone", "without a digest", "another layout"],
+)
+def test_a_broken_catalogue_is_refused_and_the_old_one_stays(
+    home: Home, built: Path, tmp_path: Path, events: Events, spoil: Callable[[Path], None], code: Code
+) -> None:
+    path = other(tmp_path / "other")
+    spoil(path)
+    with open_rooms(street(), home, events.put) as rooms:
+        rooms.adopt(built)
+        with pytest.raises(CatalogueError) as caught:
+            rooms.adopt(path)
+        assert caught.value.code is code
+        stands_as_before(rooms)
+
+
+def test_a_street_kiosk_shows_no_sample_whatever_a_hub_sends(
+    home: Home, built: Path, tmp_path: Path, events: Events
+) -> None:
+    sample = other(tmp_path / "other", sample=True)
+    with open_rooms(street(), home, events.put) as rooms:
+        rooms.adopt(built)
+        with pytest.raises(CatalogueError) as caught:
+            rooms.adopt(sample)
+        assert caught.value.code is Code.CATALOGUE_FORMAT
+        stands_as_before(rooms)
+    with open_rooms(street(profile="demo"), home, events.put) as rooms:
+        rooms.adopt(sample)
+        catalogue = rooms.tools.catalogue.current()
+        assert catalogue is not None
+        assert (catalogue.info.revision, catalogue.info.sample) == (8, True)
+
+
+def stands_as_before(rooms: Rooms) -> None:
+    """Catalogue and keyboard answer as those of revision 7 do."""
+    catalogue = rooms.tools.catalogue.current()
+    assert catalogue is not None
+    assert catalogue.info.revision == 7
+    assert catalogue.search("驾照丢了").hits[0].card.id == "ga-023"
+    assert rooms.tools.typing.candidates("bujz")[0].text == "补驾照"
+    assert "狗证" not in [word.text for word in rooms.tools.typing.candidates("gouzheng")]
+
+
+def test_the_hubs_word_counts_for_the_catalogue_on_show_alone(
+    home: Home, built: Path, tmp_path: Path, events: Events
+) -> None:
+    """What is refused makes the old content no fresher, though the hub says every few minutes that it is the newest."""
+    sample = other(tmp_path / "other", sample=True)
+    at = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
+    with DeviceStore(home.device_db) as store:
+        store.put(CHECKED, f"8 {int(at.timestamp())}")
+    settings = street(sync={"url": "http://127.0.0.1:9/public", "poll_s": 3600})
+    with open_rooms(settings, home, events.put) as rooms:
+        rooms.adopt(built)
+        with pytest.raises(CatalogueError):
+            rooms.adopt(sample)
+        assert rooms.tools.supply.checked_at is None
+    with open_rooms(settings.model_copy(update={"profile": "demo"}), home, events.put) as rooms:
+        rooms.adopt(sample)
+        assert rooms.tools.supply.checked_at == at
+
+
 def test_catalogue_and_uptime_tell_the_clock_how_late_it_must_be(home: Home, built: Path, events: Events) -> None:
     shutil.copy(built, home.catalogue(7))
     with open_rooms(street(), home, events.put) as rooms:
@@ -180,7 +321,6 @@ def test_catalogue_and_uptime_tell_the_clock_how_late_it_must_be(home: Home, bui
 
 def report(rooms: Rooms) -> dict[str, bool]:
     """Whether each probe is well, by its Chinese name's key."""
-    from phrases import Phrases
 
     say = Phrases()
     names = {say(f"health.{probe}"): probe for probe in ("catalogue", "printer", "clock", "journal", "home", "display")}

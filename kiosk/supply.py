@@ -1,0 +1,217 @@
+"""The kiosk's side of content coming down: keeps the sync process, and passes on what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from domain.errors import DeviceStoreError
+from domain.events import CatalogueReady, ContentChecked
+from domain.ports import Marks, Post
+from kiosk.home import VARIABLE, Home
+from kiosk.settings import Settings, variable
+
+_log = logging.getLogger(__name__)
+
+MARK: Final = "content.checked"
+"""The hub's last word that there is nothing newer: revision it was said of, and when, in seconds since 1970."""
+
+ROOT: Final = Path(__file__).parents[1]
+"""Where the rooms lie: the process finds the very code that this one runs."""
+
+PAUSE_S: Final = 5.0
+PAUSE_MOST_S: Final = 300.0
+
+LONGEST_LINE: Final = 4096
+"""Bytes; what is longer is no message, none of it."""
+
+LARGEST_REVISION: Final = 10**18 - 1
+"""That a file of the home can be named after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The hub said `at` that time that `revision` is the newest."""
+
+    revision: int
+    at: dt.datetime
+
+
+class NoSupply:
+    """Port `Supply` of a kiosk that no hub was named to."""
+
+    checked_at: dt.datetime | None = None
+
+    def showing(self, revision: int) -> None:
+        """Nobody vouches for any revision."""
+
+
+class ContentSupply:
+    """Port `Supply`: a thread that starts the sync process, listens to it, and starts it again when it ends.
+
+    `CatalogueReady` is posted for a catalogue that was proved and put in place, `ContentChecked` whenever the hub
+    was asked and believed. What the process could not do is in its own log lines on standard error; the content that is
+    open stays. What is no message is passed over, and so is a line that the end of the process cut short. A process
+    that ends, or cannot be started, is started again after `pause_s`, twice as long after every time that it had
+    nothing to say. `close` ends process and thread.
+
+    `checked_at` holds for the revision that is on show: the hub's word about a newer one, which waits for a citizen to
+    leave or was not taken, makes the content that people read no fresher.
+    """
+
+    def __init__(
+        self, command: Sequence[str], post: Post, marks: Marks, environ: Mapping[str, str], pause_s: float = PAUSE_S
+    ) -> None:
+        self._command = tuple(command)
+        self._post = post
+        self._marks = marks
+        self._environ = dict(environ)
+        self._pause_s = pause_s
+        self._word = _remembered(marks)
+        self._shown: int | None = None
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._run, name="content supply", daemon=True)
+
+    @property
+    def checked_at(self) -> dt.datetime | None:
+        word = self._word
+        return word.at if word is not None and word.revision == self._shown else None
+
+    def showing(self, revision: int) -> None:
+        """`revision` is on show from now on."""
+        self._shown = revision
+
+    @property
+    def process(self) -> int | None:
+        """The id of the process that was started last; None before the first."""
+        process = self._process
+        return process.pid if process is not None else None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends process and thread; a catalogue half installed is left to the next process, which clears it away."""
+        with self._lock:
+            self._closing.set()
+            process = self._process
+            if process is not None:
+                process.kill()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause = self._pause_s
+        while not self._closing.is_set():
+            if self._listen():
+                pause = self._pause_s
+            self._closing.wait(pause)
+            pause = min(PAUSE_MOST_S, pause * 2)
+
+    def _listen(self) -> bool:
+        """Starts a process and hears it out; whether it had anything to say."""
+        heard = False
+        with self._lock:
+            if self._closing.is_set():
+                return heard
+            try:
+                process = self._process = subprocess.Popen(
+                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environ
+                )
+            except OSError as error:
+                _log.warning("the sync process does not start: %s", error.strerror)
+                return heard
+        assert process.stdout is not None and process.stdin is not None
+        with process.stdout, contextlib.suppress(OSError):
+            for line in _lines(process.stdout):
+                said = parse(line)
+                if said is not None:
+                    heard = True
+                    self._take(said)
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        process.wait()
+        return heard
+
+    def _take(self, said: CatalogueReady | Word) -> None:
+        if isinstance(said, CatalogueReady):
+            self._post(said)
+            return
+        self._word = said
+        with contextlib.suppress(DeviceStoreError):
+            self._marks.put(MARK, f"{said.revision} {int(said.at.timestamp())}")
+        self._post(ContentChecked(said.at))
+
+
+def parse(line: bytes) -> CatalogueReady | Word | None:
+    """What a line of the sync process tells the screen; None for a line that tells it nothing."""
+    try:
+        said = json.loads(line)
+        if said["event"] == "ready":
+            return CatalogueReady(_revision(said["revision"]), Path(_text(said["path"])))
+        if said["event"] == "checked":
+            at = dt.datetime.fromisoformat(_text(said["at"]))
+            return Word(_revision(said["revision"]), at.astimezone(dt.UTC)) if at.tzinfo is not None else None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        _log.warning("the sync process said what is no message")
+    return None
+
+
+def _revision(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= LARGEST_REVISION:
+        raise ValueError("no revision")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text")
+    return value
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Whole lines of at most `LONGEST_LINE` bytes; of longer ones nothing, not even their ends."""
+    whole = True
+    while piece := stream.readline(LONGEST_LINE):
+        ends = piece.endswith(b"\n")
+        if whole and ends:
+            yield piece
+        elif whole:
+            _log.warning("the sync process said what is no line")
+        whole = ends
+
+
+def supplying(settings: Settings, home: Home, post: Post, marks: Marks, environ: Mapping[str, str]) -> ContentSupply:
+    """The supply of this kiosk. The process is told its settings through the environment: they may have come from a
+    file that it does not know.
+    """
+    told = {variable(("sync", key)): str(value) for key, value in settings.sync.model_dump().items()}
+    path = os.pathsep.join(filter(None, (str(ROOT), environ.get("PYTHONPATH", ""))))
+    environ = {**environ, **told, VARIABLE: str(home.root), "PYTHONPATH": path}
+    return ContentSupply((sys.executable, "-P", "-m", "kiosk", "sync"), post, marks, environ)
+
+
+def _remembered(marks: Marks) -> Word | None:
+    value = marks.get(MARK)
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        revision, at = (value or "").split()
+        return Word(int(revision), dt.datetime.fromtimestamp(int(at), dt.UTC))
+    return None

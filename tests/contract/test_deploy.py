@@ -1,0 +1,308 @@
+"""deploy/ onto a terminal and a server: units that systemd takes, programs and commands that there are."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from typer.main import get_command
+
+import hub.__main__
+import kiosk.__main__
+from hub.home import INSTALLED as HUB_HOME
+from kiosk.home import INSTALLED as KIOSK_HOME
+
+ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
+OURS = "/opt/bianminting/bin/"
+"""Where the guide puts the program; in tests the programs of this environment stand in for it."""
+
+Directives = dict[str, dict[str, list[str]]]
+
+
+def directives(unit: Path) -> Directives:
+    """{section: {key: values in order}} of a unit file; a line that is no unit file's is a failure."""
+    found: Directives = {}
+    section = ""
+    for number, line in enumerate(unit.read_text("utf-8").splitlines(), 1):
+        if not line or line.startswith(("#", ";")):
+            continue
+        if head := re.fullmatch(r"\[([A-Z][A-Za-z]+)\]", line):
+            section = head[1]
+            found.setdefault(section, {})
+            continue
+        key = re.fullmatch(r"([A-Z][A-Za-z]+)=(.*)", line)
+        assert key is not None and section, f"{unit.name}:{number}: {line}"
+        found[section].setdefault(key[1], []).append(key[2])
+    return found
+
+
+def unit(name: str) -> Directives:
+    return directives(ROOT / "deploy" / "systemd" / name)
+
+
+SERVICES = [path.name for path in UNITS if path.suffix == ".service"]
+SECTIONS = {".service": {"Unit", "Service", "Install"}, ".timer": {"Unit", "Timer", "Install"}}
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_is_one_and_names_only_units_that_there_are(path: Path) -> None:
+    said = directives(path)
+    assert set(said) <= SECTIONS[path.suffix]
+    assert said["Unit"]["Description"]
+    named = {
+        word
+        for key in ("Requires", "Wants", "BindsTo", "PartOf", "After", "Before")
+        for value in said["Unit"].get(key, [])
+        for word in value.split()
+    }
+    debian = {"pcscd.socket", "postgresql.service"}
+    own = {unit.name for unit in UNITS}
+    assert {name for name in named if not name.endswith(".target")} <= own | debian
+    for pulled in named & own:
+        assert pulled in {word for value in said["Unit"]["After"] for word in value.split()}
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    """With systemd's own eyes where the machine has them; the tests around this one look in any case."""
+    for path in UNITS:
+        text = path.read_text("utf-8").replace(OURS, f"{Path(sys.executable).parent}/")
+        (tmp_path / path.name).write_text(text.replace("/usr/lib/xorg/Xorg", "/bin/true"), "utf-8")
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        return
+    run = subprocess.run(
+        [analyze, "verify", "--man=no", *(str(tmp_path / path.name) for path in UNITS)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+    # Pauses that grow came with systemd 254; an older one says that it passes them over.
+    newer = re.compile(r"Unknown key (name )?'Restart(Steps|MaxDelaySec)' in section '?\[?Service")
+    complaints = [line for line in run.stderr.splitlines() if str(tmp_path) in line and not newer.search(line)]
+    assert (run.returncode, complaints) == (0, [])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_starts_exists_and_takes_these_options(name: str) -> None:
+    service = unit(name)["Service"]
+    started = [line.lstrip("-+!@:") for key in ("ExecStartPre", "ExecStart") for line in service.get(key, [])]
+    assert started
+    for line in started:
+        program, *arguments = line.split()
+        if not program.startswith(OURS):
+            continue
+        own = Path(sys.executable).with_name(Path(program).name)
+        assert own.is_file(), f"{program} is none of ours"
+        run = subprocess.run(
+            [str(own), *arguments, "--help"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=50
+        )
+        assert run.returncode == 0, run.stderr
+        assert "usage" in run.stdout.lower()
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "bianminting-display.service"])
+def test_our_programs_run_shut_in(name: str) -> None:
+    service = {key: values[-1] for key, values in unit(name)["Service"].items()}
+    account = "bianminting" if "kiosk" in name else "bianminting-hub"
+    assert (service["User"], service["Group"]) == (account, account)
+    home = str(KIOSK_HOME if "kiosk" in name else HUB_HOME)
+    assert f"BIANMINTING_HOME={home}" in unit(name)["Service"]["Environment"]
+    assert service["ReadWritePaths"] == home
+    assert service["StateDirectory"] == Path(home).name
+    expected = {
+        "NoNewPrivileges": "yes",
+        "ProtectSystem": "strict",
+        "ProtectHome": "yes",
+        "PrivateTmp": "yes",
+        "CapabilityBoundingSet": "",
+        "LimitCORE": "0",
+        "SystemCallFilter": "@system-service",
+    }
+    assert {key: service[key] for key in expected} == expected
+    assert "WatchdogSec" not in service, "the program does not notify"
+
+
+def test_the_kiosk_never_gives_up_and_stays_off_when_staff_say_so() -> None:
+    said = unit("bianminting-kiosk.service")
+    service = said["Service"]
+    assert said["Unit"]["StartLimitIntervalSec"] == ["0"]
+    assert service["Restart"] == ["always"]
+    assert service["RestartPreventExitStatus"] == ["0"]
+    assert int(service["RestartSec"][0]) >= 5
+    assert service["StateDirectoryMode"] == ["0700"]
+    assert service["MemorySwapMax"] == ["0"]
+    display = unit("bianminting-display.service")
+    assert display["Service"]["Type"] == ["notify"]
+    cookie = f"/run/{display['Service']['RuntimeDirectory'][0]}/cookie"
+    assert any(f"XAUTHORITY={cookie}" in value.split() for value in service["Environment"])
+    assert display["Service"]["Group"] == service["Group"], "or the kiosk cannot read the cookie"
+
+
+def test_the_display_lets_in_who_can_read_its_cookie_and_says_when(
+    tmp_path: Path, lacking: Callable[[str], NoReturn]
+) -> None:
+    """With Xvfb, which shares all of this with the X server of a terminal."""
+    if missing := [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]:
+        lacking(f"not installed: {', '.join(missing)} (deploy/test-packages.txt)")
+    service = unit("bianminting-display.service")["Service"]
+    (line,) = service["ExecStartPre"]
+    written = re.fullmatch(r"/bin/sh -c '([^']*)'", line)
+    assert written is not None
+    script = written[1].replace("${RUNTIME_DIRECTORY}", str(tmp_path)).replace("\\\\", "\\")  # as systemd reads it
+    mask = int(service["UMask"][0], 8)
+    cookies = []
+    for _ in range(2):
+        subprocess.run(["/bin/sh", "-c", script], check=True, umask=mask)
+        cookies.append((tmp_path / "cookie").read_bytes())
+    assert cookies[0] != cookies[1]
+    assert stat.S_IMODE((tmp_path / "cookie").stat().st_mode) == 0o640
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(30)
+        read, write = os.pipe()
+        command = ["Xvfb", "-displayfd", str(write), "-auth", str(tmp_path / "cookie"), "-nolisten", "tcp", "-noreset"]
+        environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        server = subprocess.Popen(command, pass_fds=[write], env=environment, stderr=subprocess.DEVNULL)
+        os.close(write)
+        try:
+            assert b"READY=1" in systemd.recv(256)
+            with os.fdopen(read) as told:
+                display = told.readline().strip()
+            statuses = [
+                subprocess.run(
+                    ["xdotool", "getdisplaygeometry"],
+                    env={"PATH": os.environ["PATH"], "DISPLAY": f":{display}", "XAUTHORITY": authority},
+                    capture_output=True,
+                    check=False,
+                ).returncode
+                for authority in (str(tmp_path / "cookie"), "/dev/null")
+            ]
+        finally:
+            server.terminate()
+            server.wait(10)
+    assert statuses == [0, 1]
+
+
+def test_freshness_is_signed_every_day_also_after_a_night_off() -> None:
+    timer = unit("bianminting-hub-resign.timer")["Timer"]
+    assert timer["Persistent"] == ["true"]
+    assert re.fullmatch(r"\*-\*-\* \d\d:\d\d:00", timer["OnCalendar"][0])
+    assert unit("bianminting-hub-resign.service")["Service"]["Type"] == ["oneshot"]
+
+
+@pytest.mark.parametrize("name", ["kiosk", "hub"])
+def test_account_and_home_are_those_of_the_service(name: str) -> None:
+    account = unit(f"bianminting-{name}.service")["Service"]["User"][0]
+    users = (ROOT / "deploy" / "sysusers.d" / f"bianminting-{name}.conf").read_text("utf-8")
+    (line,) = (line for line in users.splitlines() if not line.startswith("#"))
+    kind, who, uid, _, home, shell = re.findall(r'"[^"]*"|\S+', line)
+    assert (kind, who, uid, home, shell) == ("u", account, "-", str(KIOSK_HOME), "/usr/sbin/nologin")
+    folders = (ROOT / "deploy" / "tmpfiles.d" / f"bianminting-{name}.conf").read_text("utf-8")
+    rows = [line.split() for line in folders.splitlines() if not line.startswith("#")]
+    mode = unit(f"bianminting-{name}.service")["Service"]["StateDirectoryMode"][0]
+    assert rows[0] == ["d", home, mode, account, account, "-"]
+
+
+def packages(name: str) -> set[str]:
+    lines = (ROOT / "deploy" / name).read_text("utf-8").splitlines()
+    return {line.split()[0] for line in lines if line and not line.startswith("#")}
+
+
+COMPILER = {"libpcsclite-dev", "swig", "gcc", "libc6-dev", "python3-dev", "pkg-config"}
+"""What compiles pyscard. A terminal gets that as a wheel."""
+
+
+def test_a_terminal_has_what_the_kiosk_runs_on_and_no_compiler() -> None:
+    terminal = packages("terminal-packages.txt")
+    assert packages("system-packages.txt") - COMPILER <= terminal
+    assert not terminal & COMPILER
+    assert {"pcscd", "libccid", "xserver-xorg-core", "python3-venv"} <= terminal
+
+
+# --- Pages ------------------------------------------------------------------------------------------------------------
+
+PAGES = ["install-kiosk.md", "install-hub.md", "sync.md", "hub.md"]
+
+
+def known(program: str) -> dict[tuple[str, ...], set[str]]:
+    """Options of every command by its words."""
+    found: dict[tuple[str, ...], set[str]] = {}
+
+    def below(words: tuple[str, ...], command: Any) -> None:
+        found[words] = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        for name, inner in getattr(command, "commands", {}).items():
+            below((*words, name), inner)
+
+    below((), get_command({"kiosk": kiosk.__main__.app, "hub": hub.__main__.app}[program]))
+    return found
+
+
+KNOWN = {program: known(program) for program in ("kiosk", "hub")}
+
+
+def used(page: str) -> Iterator[tuple[str, list[str]]]:
+    """(program, words) of every `kiosk …` and `hub …` in code blocks and between backticks."""
+    code = re.findall(r"```sh\n(.*?)```", page, re.DOTALL) + re.findall(r"`([^`\n]+)`", page)
+    pattern = r"(?m)(?:^|; do |-- |DISPLAY=:0 )((?:kiosk|hub) [^\n#|;>]+)"
+    for line in (line for block in code for line in re.findall(pattern, block)):
+        program, *words = line.replace("…", " ").split()
+        if words:
+            yield program, words
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_commands_that_the_pages_name_exist(name: str) -> None:
+    commands = list(used((ROOT / "docs" / "operations" / name).read_text("utf-8")))
+    assert len(commands) >= 4
+    for program, words in commands:
+        path: tuple[str, ...] = ()
+        while words and (*path, words[0]) in KNOWN[program]:
+            path = (*path, words.pop(0))
+        assert path, f"{program} {' '.join(words)}"
+        unknown = {word for word in words if word.startswith("--")} - KNOWN[program][path]
+        assert not unknown, f"{program} {' '.join(path)}: {unknown}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_files_and_pages_that_the_pages_name_exist(name: str) -> None:
+    page = ROOT / "docs" / "operations" / name
+    text = page.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (page.parent / target).is_file(), target
+    for path in re.findall(r"\bdeploy/[a-z./0-9*-]+[a-z*]", text):
+        assert list(ROOT.glob(path)), path
+
+
+def test_every_unit_is_installed_by_a_page() -> None:
+    text = "".join((ROOT / "docs" / "operations" / name).read_text("utf-8") for name in PAGES)
+    patterns = re.findall(r"deploy/(?:systemd|xorg|nginx|sysusers\.d|tmpfiles\.d)/[a-z.0-9*-]+[a-z*]", text)
+    installed = {path for pattern in patterns for path in ROOT.glob(pattern)}
+    folders = ("systemd", "xorg", "nginx", "sysusers.d", "tmpfiles.d")
+    assert {path for folder in folders for path in (ROOT / "deploy" / folder).iterdir()} == installed
+
+
+@pytest.mark.parametrize(("name", "program"), [("install-kiosk.md", "kiosk"), ("install-hub.md", "hub")])
+def test_settings_that_the_pages_show_are_taken(name: str, program: str, tmp_path: Path) -> None:
+    from hub.settings import load as load_hub
+    from kiosk.settings import load as load_kiosk
+    from kiosk.staffgate import DEMO_HASH
+
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "operations" / name).read_text("utf-8"), re.DOTALL)
+    config = tmp_path / f"{program}.toml"
+    config.write_text("\n".join(blocks).replace("scrypt:14:8:1:…", DEMO_HASH), "utf-8")
+    if program == "kiosk":
+        assert load_kiosk(config, {}).unready() == ()
+    else:
+        assert load_hub(config, {}).database is not None
