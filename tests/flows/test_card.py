@@ -444,6 +444,8 @@ def test_a_card_on_the_farewell_begins_anew_in_the_same_language(kiosk: Kiosk) -
 
 
 def test_nothing_of_a_card_lives_on(kiosk: Kiosk, caplog: pytest.LogCaptureFixture) -> None:
+    gc.collect()
+    others = {id(thing) for thing in gc.get_objects() if isinstance(thing, Person | CardSession)}
     with caplog.at_level(logging.DEBUG):
         kiosk.lay(KNOWN)
         assert "67" not in repr(kiosk.walk.visit) + repr(kiosk.walk.visit.card) + repr(kiosk.walk.visit.card.person)
@@ -451,8 +453,8 @@ def test_nothing_of_a_card_lives_on(kiosk: Kiosk, caplog: pytest.LogCaptureFixtu
         kiosk.do(("why", results(kiosk).rows[0].id), ("open", "mz-016"), "home", "card", "end")
     kiosk.scenes[:-1] = []
     gc.collect()
-    assert [thing for thing in gc.get_objects() if isinstance(thing, Person)] == []
-    assert len([thing for thing in gc.get_objects() if isinstance(thing, CardSession)]) == 1
+    left = [thing for thing in gc.get_objects() if isinstance(thing, Person | CardSession) and id(thing) not in others]
+    assert left == [kiosk.walk.visit.card] or left == []
     for word in ("804", "67", "social", "senior", "local", "Person", "CardFacts"):
         assert word not in caplog.text
 
