@@ -1,5 +1,6 @@
-"""A kiosk whose glass is somewhere else: ``python -m tests.integration.glass`` runs the real screen process offscreen,
-with the settings of its environment, and is touched and looked at through its standard input and output.
+"""A kiosk whose glass is somewhere else: ``python -m tests.integration.glass [LEAKS]`` runs the real screen process
+offscreen, with lock, logs and the settings of its environment, and is touched and looked at through its standard input
+and output. LEAKS name something of `tests.integration.leaks` that it does besides.
 
 A line of JSON in is answered by a line of JSON out: ``{"do": "touch", "action": "start", "value": null}``,
 ``{"do": "look"}``, ``{"do": "search", "query": "…"}``, ``{"do": "type", "letters": "…"}``,
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -32,10 +34,10 @@ BEAT_S = 0.03
 class Glass:
     """The kiosk in a process of its own, from the first page until the block is left."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, leaks: str = "") -> None:
         with log.open("wb") as told:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.glass"],
+                [sys.executable, "-m", "tests.integration.glass", *filter(None, [leaks])],
                 cwd=ROOT,
                 env=dict(environment),
                 stdin=subprocess.PIPE,
@@ -77,8 +79,9 @@ class Glass:
         return answer
 
     def look(self) -> dict[str, Any]:
-        """``view``: kind of page; ``written``: every line on it; ``acts``: what can be touched; ``revision``,
-        ``digest``: of the catalogue that is open; ``checked_at``: when the hub last vouched for it.
+        """``view``: kind of page; ``phase``: of the card sheet over it; ``written``: every line on it; ``acts``: what
+        can be touched; ``revision``, ``digest``: of the catalogue that is open; ``checked_at``: when the hub last
+        vouched for it; ``reader`` and ``service``: the card reader and the process that reads cards.
         """
         return self.ask("look")
 
@@ -109,8 +112,12 @@ def _answered(tourist: Tourist, asked: dict[str, Any]) -> dict[str, Any]:
         case "look":
             tourist.frames(2)
             checked = tools.supply.checked_at
+            sheet = tourist.sheet
             return {
                 "view": type(tourist.view).__name__,
+                "phase": getattr(sheet, "phase", ""),
+                "reader": tools.cards.state.value,
+                "service": getattr(tools.cards, "process", None),
                 "written": [line.text for line in tourist.stage.written],
                 "acts": [list(target.act) for target in tourist.stage.targets],
                 "revision": catalogue.info.revision if catalogue else None,
@@ -131,11 +138,12 @@ def main() -> None:
     """Answers until the input ends."""
     os.environ |= {"KIVY_NO_ARGS": "1", "KIVY_NO_CONFIG": "1", "KIVY_NO_FILELOG": "1", "KIVY_LOG_MODE": "PYTHON"}
     from kiosk.home import Home
+    from kiosk.lock import KioskLock
     from kiosk.logs import logging_to
     from kiosk.settings import load
-    from kiosk.tour import visiting
 
     settings, home = load(None), Home.of(os.environ)
+    os.environ["KIVY_HOME"] = str(home.root / "kivy")
     home.prepare()
     asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
@@ -144,7 +152,16 @@ def main() -> None:
             asked.put(line)
         asked.put(None)
 
-    with logging_to(home, settings.log), visiting(settings, home, home.tour) as tourist:
+    with ExitStack() as closing:
+        closing.enter_context(KioskLock(home))
+        closing.enter_context(logging_to(home, settings.log))
+        if len(sys.argv) > 1:
+            from tests.integration import leaks
+
+            leaks.begin(sys.argv[1], home)
+        from kiosk.tour import visiting
+
+        tourist = closing.enter_context(visiting(settings, home, home.tour))
         threading.Thread(target=listen, daemon=True).start()
         while True:
             try:

@@ -29,8 +29,7 @@ from domain.errors import Code
 from domain.events import CardRead, CardUnread, Event, ReaderChanged, ReaderState
 from tests.integration.cards import CardBench
 
-TODAY = dt.date.today()  # as the bench has it, which makes its cards for the day on which they are laid
-SETTINGS = ReaderSettings(city="370602", today=TODAY.isoformat(), budget_s=1.0, margin_s=0.5)
+BUDGET_S, MARGIN_S = 1.0, 0.5
 ALLOWED = {0xA4, 0xB0, 0xB2, 0xC0, 0x5C}
 """SELECT, READ BINARY, READ RECORD, GET RESPONSE, GET BALANCE."""
 
@@ -51,6 +50,11 @@ FACTS = {
     "social-v3": CardFacts(SOCIAL, None, LOCAL),
 }
 CODES = {"unknown": Code.CARD_UNKNOWN, "storage": Code.CARD_WITHOUT_PROCESSOR, "bank": Code.CARD_UNKNOWN}
+
+
+def settings() -> ReaderSettings:
+    """The day is the bench's, which makes its cards for the day on which they are laid."""
+    return ReaderSettings(city="370602", today=dt.date.today().isoformat(), budget_s=BUDGET_S, margin_s=MARGIN_S)
 
 
 class Mailbox:
@@ -85,10 +89,10 @@ class Mailbox:
 class Kiosk:
     """The service over the bench, as a kiosk has it."""
 
-    def __init__(self, bench: CardBench, settings: ReaderSettings = SETTINGS) -> None:
+    def __init__(self, bench: CardBench, given: ReaderSettings | None = None) -> None:
         self.bench = bench
         self.mail = Mailbox()
-        self.service = CardReaderService(settings, self.mail.post, bench.environment)
+        self.service = CardReaderService(given or settings(), self.mail.post, bench.environment)
         self._before = len(bench.log())
 
     def __enter__(self) -> Kiosk:
@@ -199,7 +203,7 @@ def test_a_silent_card_ends_the_process_and_the_kiosk_goes_on(kiosk: Kiosk) -> N
     began = time.monotonic()
     kiosk.bench.insert("tunion-senior", wait=False)
     assert kiosk.mail.outcome() == CardUnread(Code.CARD_TOO_SLOW)
-    assert time.monotonic() - began < SETTINGS.budget_s + SETTINGS.margin_s + 1.5
+    assert time.monotonic() - began < BUDGET_S + MARGIN_S + 1.5
     until(lambda: kiosk.service.process not in (None, first))
     assert not psutil.pid_exists(first or 0)
     assert kiosk.service.state is ReaderState.HOLDING
@@ -338,7 +342,7 @@ def test_the_process_gives_nothing_away(card_bench: CardBench) -> None:
     )
     with process:
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(encode_settings(SETTINGS))
+        process.stdin.write(encode_settings(settings()))
         assert process.stdout.readline() == b'{"state":"empty"}\n'
         assert psutil.Process(process.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
         card_bench.fault("silent")

@@ -13,7 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,9 @@ import pytest
 
 from kiosk.needles import Finder, forms
 from tests.integration.cards import ROOT, CardBench
+from tests.integration.glass import Glass
 from workbench.cards import wallet
 
-PATIENCE_S = 30.0
 SESSIONS = 20
 
 Facts = dict[str, str | list[str]]
@@ -34,25 +33,18 @@ Facts = dict[str, str | list[str]]
 class Screen:
     """A running kiosk, and what is to be seen on it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
+    def __init__(self, glass: Glass) -> None:
+        self.pid = glass.pid
+        self._glass = glass
         self.services: set[int] = set()
         """Numbers of all processes that have read a card."""
 
     def touch(self, act: str = "") -> dict[str, Any]:
         """Touches it, or only looks."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(act + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "the screen process has ended"
-        return dict(json.loads(line))
+        return self._glass.touch(act) if act else self._glass.look()
 
     def until(self, what: str, true: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        deadline = time.monotonic() + PATIENCE_S
-        while not true(seen := self.touch()):
-            assert time.monotonic() < deadline, f"waited in vain for {what}; {seen}"
-        return seen
+        return self._glass.until(what, true)
 
 
 @contextlib.contextmanager
@@ -72,19 +64,10 @@ def screen(bench: CardBench, folder: Path, leak: str = "") -> Iterator[Screen]:
         "BIANMINTING_VISIT__CARD_AWAY_S": "0.3",
         "TMPDIR": str(folder / "tmp"),
     }
-    command = [sys.executable, "-m", "tests.integration.screen_process", *filter(None, [leak])]
-    with (
-        (folder / "standard-error").open("wb") as told,
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=told, text=True
-        ) as process,
-    ):
-        try:
-            shown = Screen(process)
-            shown.until("a reader", lambda seen: seen["view"] == "Attract" and seen["reader"] == "empty")
-            yield shown
-        finally:
-            process.kill()
+    with Glass(environment, folder / "standard-error", leak) as glass:
+        shown = Screen(glass)
+        shown.until("a reader", lambda seen: seen["view"] == "Attract" and seen["reader"] == "empty")
+        yield shown
 
 
 def invented() -> list[Facts]:
@@ -153,7 +136,7 @@ def test_nothing_of_twenty_people_is_left(card_bench: CardBench, tmp_path: Path)
         status, report = scan(tmp_path, [*invented(), answers(card_bench)])
         assert (report["found"], report["gaps"]) == ([], [])
         assert (status, report["status"]) == (0, "clean")
-        assert report["looked"]["kiosk"] == shown.process.pid
+        assert report["looked"]["kiosk"] == shown.pid
         assert sum(report["looked"]["processes"].values()) > 50_000_000
         assert report["looked"]["files"] > 5
         assert len(shown.services) == SESSIONS and shown.touch()["service"] not in shown.services
@@ -172,7 +155,7 @@ def test_a_build_that_leaks_is_found(card_bench: CardBench, tmp_path: Path) -> N
         ):
             session(shown, card_bench, "social-v1", 1)
             status, report = scan(tmp_path, someone)
-            assert report["looked"]["kiosk"] == shown.process.pid
+            assert report["looked"]["kiosk"] == shown.pid
             assert (status, report["status"]) == (1, "found")
             assert [it for it in report["found"] if it["what"] == what and re.fullmatch(where, it["where"])], report
             assert {Path(each["where"]).name for each in report["found"] if "home/" in each["where"]} == files
