@@ -1,6 +1,8 @@
 # Every target works from a fresh checkout; deploy/env.sh does nothing where nothing is to do.
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
+# A file stays with one worker, so that what its tests share is made once. More than four would only wait for each other.
+BESIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help env run test check bench soak fresh lock
@@ -16,11 +18,11 @@ run: env ## the kiosk with a virtual printer on loopback; without a display the 
 
 test: ## the whole suite as CI runs it, checks included
 	@deploy/env.sh --tests
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) $(BESIDE) $(ARGS)
 
 check: ## format, lint, types, import contracts, docs (part of make test)
 	@deploy/env.sh --tests
-	@$(PYTEST) tests/contract tests/docs $(ARGS)
+	@$(PYTEST) $(BESIDE) tests/contract tests/docs $(ARGS)
 
 bench: ## figures and in-run ratios: one JSON object and a table
 	@deploy/env.sh --tests

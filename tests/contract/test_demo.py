@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -135,11 +136,12 @@ def test_without_a_display_it_leaves_a_picture_a_station_and_exits_well(
     for line in demo.stdout:  # looked at whenever it says something: after the printer is up, and during the tour
         said += line
         for process in own.children(recursive=True):
-            beyond_loopback |= {
-                connection.laddr.ip
-                for connection in process.net_connections("inet")
-                if connection.status == psutil.CONN_LISTEN and connection.laddr.ip not in ("127.0.0.1", "::1")
-            }
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+                beyond_loopback |= {
+                    connection.laddr.ip
+                    for connection in process.net_connections("inet")
+                    if connection.status == psutil.CONN_LISTEN and connection.laddr.ip not in ("127.0.0.1", "::1")
+                }
     assert demo.wait() == 0, said
     pictures = sorted((tmp_path / "tour").glob("*.png"))
     assert [picture.stem for picture in pictures] == STATIONS, said
