@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hub.importing import Report
     from hub.office import Office
     from hub.people import Person
-    from hub.releases import Release
+    from hub.release import Release
 
 # Everything else is imported where it is needed: `hub --help` answers before SQLAlchemy or the web are loaded.
 
@@ -218,7 +218,7 @@ def publish(
 
     Passwords and the passphrase of the release key are asked for, or read from standard input, a line each.
     """
-    from hub.releases import NEEDED
+    from hub.release import NEEDED
     from hub.terminal import secret
 
     with _office(config) as office:

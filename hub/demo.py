@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hub.importing import files_of, read_files
 from hub.office import Office
-from hub.releases import Release
+from hub.release import Release
 from hub.workflow import CITY, Role
 
 PASSWORD = "demo"

@@ -8,87 +8,41 @@ they have seen; when it has grown meanwhile, nothing is changed and they are tol
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from domain.lint import Finding
 from hub import audit
 from hub.audit import Event
 from hub.checks import checked, findings, key_of, line_of, owner, stops
 from hub.differences import FieldChange, diff_fields
+from hub.item import Hand, Item, Step, Version
+from hub.item_rows import (
+    begin_version,
+    called,
+    item_from,
+    item_of,
+    named,
+    narrowed,
+    note_part,
+    note_step,
+    opened,
+    step_from,
+    subject_of,
+    version_from,
+    version_of,
+)
 from hub.people import Person, person_of
 from hub.refusal import Conflict, Reason, Refused
 from hub.store import Store, moment, utc_now, written
 from hub.tables import hands, items, people, steps, versions
-from hub.workflow import Action, Part, Status, Subject, decide, may_create
+from hub.workflow import Action, Part, Status, decide, may_create
 
 T = TypeVar("T")
 
 OPEN = (Status.DRAFT, Status.DEPARTMENT_REVIEW, Status.CITY_REVIEW, Status.APPROVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A record in the hub. `live`, `open`: version numbers or None; `verified_on` is that of the live version."""
-
-    key: str
-    kind: str
-    id: str
-    name: str
-    department: str
-    last: int
-    live: int | None
-    open: int | None
-    verified_on: dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of an item. `record` is its JSON object; `edits` is what `save` and the review want back.
-
-    `author` began it, `saved_by` changed it last (ids; None: an import or a withdrawn release). `release`: the release
-    that holds it. `revision`: the first one that published it.
-    """
-
-    item: str
-    number: int
-    record: Mapping[str, Any]
-    retired: bool
-    status: Status
-    status_at: dt.datetime
-    edits: int
-    author: str | None
-    saved_by: str | None
-    made_at: dt.datetime
-    saved_at: dt.datetime
-    remark: str | None
-    base: int | None
-    release: str | None
-    revision: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step in a version's history: who (id; None: the hub itself) did what, where it led, the remark."""
-
-    at: dt.datetime
-    person: str | None
-    action: Action
-    status: Status
-    remark: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Who has which part in a version, since when."""
-
-    person: str
-    part: Part
-    at: dt.datetime
 
 
 class Items:
@@ -123,8 +77,8 @@ class Items:
         those that have an open version, or only those that have none.
         """
         wanted = select(items).order_by(items.c.key).limit(limit).offset(offset)
-        wanted = wanted.where(*_narrowed(kind, department, text, opened))
-        return self._store.read(lambda connection: tuple(map(_item, connection.execute(wanted))))
+        wanted = wanted.where(*narrowed(kind, department, text, opened))
+        return self._store.read(lambda connection: tuple(map(item_from, connection.execute(wanted))))
 
     def count(
         self,
@@ -135,7 +89,7 @@ class Items:
         opened: bool | None = None,
     ) -> int:
         """How many `all` finds without a limit."""
-        wanted = select(func.count()).select_from(items).where(*_narrowed(kind, department, text, opened))
+        wanted = select(func.count()).select_from(items).where(*narrowed(kind, department, text, opened))
         return self._store.read(lambda connection: int(connection.execute(wanted).scalar_one()))
 
     def called(self, ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
@@ -194,12 +148,12 @@ class Items:
     def versions(self, key: str) -> tuple[Version, ...]:
         """All versions, newest first."""
         wanted = select(versions).where(versions.c.item == key).order_by(versions.c.number.desc())
-        return self._store.read(lambda connection: tuple(map(_version, connection.execute(wanted))))
+        return self._store.read(lambda connection: tuple(map(version_from, connection.execute(wanted))))
 
     def history(self, key: str, number: int) -> tuple[Step, ...]:
         """What happened to a version, oldest first."""
         wanted = select(steps).where(steps.c.item == key, steps.c.number == number).order_by(steps.c.step)
-        return self._store.read(lambda connection: tuple(map(_step, connection.execute(wanted))))
+        return self._store.read(lambda connection: tuple(map(step_from, connection.execute(wanted))))
 
     def hands(self, key: str, number: int) -> tuple[Hand, ...]:
         """Who has had a part in a version, in order of time."""
@@ -247,8 +201,10 @@ class Items:
             if row is not None and (row.live is not None or row.open is not None):
                 raise Refused(Reason.ITEM_EXISTS, name=row.name)
             if row is None:
-                connection.execute(insert(items).values(key=key, kind=record.kind, id=record.id, last=0, **_of(record)))
-            return _begin(connection, now, person.id, key, line_of(raw), base=None)
+                connection.execute(
+                    insert(items).values(key=key, kind=record.kind, id=record.id, last=0, **called(record))
+                )
+            return begin_version(connection, now, person.id, key, line_of(raw), base=None)
 
         return self._act(person, "item.create", key, work)
 
@@ -265,7 +221,7 @@ class Items:
             line = connection.execute(
                 select(versions.c.line).where(versions.c.item == key, versions.c.number == item.live)
             ).scalar_one()
-            return _begin(connection, now, person.id, key, line, base=item.live)
+            return begin_version(connection, now, person.id, key, line, base=item.live)
 
         return self._act(person, "item.edit", key, work)
 
@@ -287,7 +243,9 @@ class Items:
             line = connection.execute(
                 select(versions.c.line).where(versions.c.item == key, versions.c.number == item.live)
             ).scalar_one()
-            return _begin(connection, now, person.id, key, line, base=item.live, retired=True, remark=remark.strip())
+            return begin_version(
+                connection, now, person.id, key, line, base=item.live, retired=True, remark=remark.strip()
+            )
 
         return self._act(person, "item.retire", key, work)
 
@@ -300,16 +258,16 @@ class Items:
         line = line_of(raw)
 
         def work(connection: Connection, now: dt.datetime) -> Version:
-            item, version = _opened(connection, key)
+            item, version = opened(connection, key)
             actor = person_of(connection, person.id).actor
-            move = decide(actor, Action.SAVE, _subject(connection, item, version))
+            move = decide(actor, Action.SAVE, subject_of(connection, item, version))
             if key_of(raw) != key:
                 raise Refused(Reason.KEY_CHANGES)
             may_create(actor, owner(record))
             self._touch(connection, version, edits, {"line": line, "saved_by": person.id, "saved_at": written(now)})
-            _part(connection, version, person.id, move.part, now)
-            connection.execute(update(items).where(items.c.key == key).values(**_named(connection, item, record)))
-            _note(connection, version, now, person.id, Action.SAVE, move.status)
+            note_part(connection, version, person.id, move.part, now)
+            connection.execute(update(items).where(items.c.key == key).values(**named(connection, item, record)))
+            note_step(connection, version, now, person.id, Action.SAVE, move.status)
             return version_of(connection, key, version.number)
 
         return self._act(person, "item.save", key, work)
@@ -360,18 +318,18 @@ class Items:
         remark = remark.strip()
 
         def work(connection: Connection, now: dt.datetime) -> Version:
-            item, version = _opened(connection, key)
-            move = decide(person_of(connection, person.id).actor, action, _subject(connection, item, version), remark)
+            item, version = opened(connection, key)
+            move = decide(person_of(connection, person.id).actor, action, subject_of(connection, item, version), remark)
             if before is not None:
                 before(connection, version)
             values: dict[str, Any] = {"status": move.status.value, "status_at": written(now)}
             if action is Action.RETURN:
                 values["remark"] = remark
             self._touch(connection, version, edits, values)
-            _part(connection, version, person.id, move.part, now)
+            note_part(connection, version, person.id, move.part, now)
             if move.status is Status.DISCARDED:
                 connection.execute(update(items).where(items.c.key == key).values(open=None))
-            _note(connection, version, now, person.id, action, move.status, remark)
+            note_step(connection, version, now, person.id, action, move.status, remark)
             return version_of(connection, key, version.number)
 
         return self._act(person, f"item.{action.value}", key, work, remark)
@@ -422,182 +380,3 @@ class Items:
 
     def _today(self) -> dt.date:
         return self._now().astimezone(self._zone).date()
-
-
-def _narrowed(
-    kind: str | None, department: str | None, text: str | None, opened: bool | None
-) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if kind is not None:
-        found.append(items.c.kind == kind)
-    if department is not None:
-        found.append(items.c.department == department)
-    if text:
-        found.append(or_(items.c.name.contains(text, autoescape=True), items.c.id.contains(text, autoescape=True)))
-    if opened is not None:
-        found.append(items.c.open.is_not(None) if opened else items.c.open.is_(None))
-    return found
-
-
-# Inside a unit of work, for the other modules of the hub
-
-
-def item_of(connection: Connection, key: str) -> Item:
-    """The item. Raises `Refused` (no_such_item)."""
-    row = connection.execute(select(items).where(items.c.key == key)).first()
-    if row is None:
-        raise Refused(Reason.NO_SUCH_ITEM)
-    return _item(row)
-
-
-def version_of(connection: Connection, key: str, number: int) -> Version:
-    """The version. Raises `Refused` (no_such_version)."""
-    row = connection.execute(select(versions).where(versions.c.item == key, versions.c.number == number)).first()
-    if row is None:
-        raise Refused(Reason.NO_SUCH_VERSION)
-    return _version(row)
-
-
-def _opened(connection: Connection, key: str) -> tuple[Item, Version]:
-    item = item_of(connection, key)
-    if item.open is None:
-        raise Refused(Reason.NO_SUCH_VERSION)
-    return item, version_of(connection, key, item.open)
-
-
-def _subject(connection: Connection, item: Item, version: Version) -> Subject:
-    rows = connection.execute(
-        select(hands.c.person, hands.c.part).where(hands.c.item == item.key, hands.c.number == version.number)
-    )
-    return Subject(
-        status=version.status,
-        department=item.department,
-        hands={row.person: Part(row.part) for row in rows},
-        released=version.release is not None,
-    )
-
-
-def _begin(
-    connection: Connection,
-    now: dt.datetime,
-    person: str,
-    key: str,
-    line: str,
-    *,
-    base: int | None,
-    retired: bool = False,
-    remark: str | None = None,
-) -> Version:
-    number = item_of(connection, key).last + 1
-    at = written(now)
-    connection.execute(
-        insert(versions).values(
-            item=key,
-            number=number,
-            line=line,
-            retired=retired,
-            status=Status.DRAFT.value,
-            status_at=at,
-            edits=1,
-            author=person,
-            saved_by=person,
-            made_at=at,
-            saved_at=at,
-            base=base,
-        )
-    )
-    connection.execute(update(items).where(items.c.key == key).values(last=number, open=number))
-    version = version_of(connection, key, number)
-    _part(connection, version, person, Part.AUTHOR, now)
-    _note(connection, version, now, person, Action.CREATE, Status.DRAFT, remark)
-    return version
-
-
-def _part(connection: Connection, version: Version, person: str, part: Part | None, now: dt.datetime) -> None:
-    """Notes the part; the key of the table keeps a person to one part a version, whoever acts at the same time."""
-    if part is None:
-        return
-    held = connection.execute(
-        select(hands.c.part).where(
-            hands.c.item == version.item, hands.c.number == version.number, hands.c.person == person
-        )
-    ).scalar()
-    if held is None:
-        connection.execute(
-            insert(hands).values(
-                item=version.item, number=version.number, person=person, part=part.value, at=written(now)
-            )
-        )
-
-
-def _note(
-    connection: Connection,
-    version: Version,
-    now: dt.datetime,
-    person: str | None,
-    action: Action,
-    status: Status,
-    remark: str | None = None,
-) -> None:
-    last = connection.execute(
-        select(func.max(steps.c.step)).where(steps.c.item == version.item, steps.c.number == version.number)
-    ).scalar()
-    connection.execute(
-        insert(steps).values(
-            item=version.item,
-            number=version.number,
-            step=(last or 0) + 1,
-            at=written(now),
-            person=person,
-            action=action.value,
-            status=status.value,
-            remark=remark or None,
-        )
-    )
-
-
-def _of(record: Any) -> dict[str, Any]:
-    return {"name": record.name, "department": owner(record)}
-
-
-def _named(connection: Connection, item: Item, record: Any) -> dict[str, Any]:
-    """Name and department of the item follow the draft only while nothing of it is live."""
-    return _of(record) if item.live is None else {"name": record.name}
-
-
-def _item(row: Row[Any]) -> Item:
-    return Item(
-        key=row.key,
-        kind=row.kind,
-        id=row.id,
-        name=row.name,
-        department=row.department,
-        last=row.last,
-        live=row.live,
-        open=row.open,
-        verified_on=dt.date.fromisoformat(row.verified_on) if row.verified_on else None,
-    )
-
-
-def _version(row: Row[Any]) -> Version:
-    return Version(
-        item=row.item,
-        number=row.number,
-        record=json.loads(row.line),
-        retired=row.retired,
-        status=Status(row.status),
-        status_at=moment(row.status_at),
-        edits=row.edits,
-        author=row.author,
-        saved_by=row.saved_by,
-        made_at=moment(row.made_at),
-        saved_at=moment(row.saved_at),
-        remark=row.remark,
-        base=row.base,
-        release=row.release,
-        revision=row.revision,
-    )
-
-
-def _step(row: Row[Any]) -> Step:
-    return Step(moment(row.at), row.person, Action(row.action), Status(row.status), row.remark)

@@ -11,111 +11,49 @@ what was begun, or puts it back to prepared when nothing had gone out.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from domain.errors import SyncError
-from domain.lint import Finding, lint
-from domain.records import Record, digest_of_lines, validate
+from domain.records import digest_of_lines
 from hub import audit, marks
 from hub.audit import Event
-from hub.checks import owner_of, stops
 from hub.people import Person, person_of
 from hub.publishing import Approved, Press, one_at_a_time
 from hub.refusal import Reason, Refused
-from hub.store import Store, moment, utc_now, written
+from hub.release import NEEDED, OPEN_RELEASE, REVISION, Kind, Release, State, Waiting
+from hub.release_rows import (
+    CHANGES,
+    Plan,
+    actor,
+    check_may_prepare,
+    check_publisher,
+    current_revision,
+    held_by,
+    lines_with,
+    make_live,
+    move,
+    note_published,
+    pending,
+    planned,
+    published_releases,
+    release_from,
+    release_of,
+    unfit,
+)
+from hub.store import Store, utc_now, written
 from hub.tables import approvals, hands, items, people, person_roles, release_items, releases, steps, versions
 from hub.workflow import Action, Part, Role, Status
 
 log = logging.getLogger(__name__)
 
-REVISION = "revision"
-OPEN_RELEASE = "open_release"
-NEEDED = 2
-"""Approvals of different people."""
 
 ROUNDS = 5
 """How often a release is put together anew when somebody changes the content meanwhile."""
-
-
-class State(StrEnum):
-    """Where a release stands."""
-
-    PREPARED = "prepared"
-    PUBLISHING = "publishing"
-    PUBLISHED = "published"
-    CANCELLED = "cancelled"
-
-
-class Kind(StrEnum):
-    """What a release is: the city's first content, the usual, or a withdrawal of the one before."""
-
-    BASELINE = "baseline"
-    NORMAL = "normal"
-    WITHDRAWAL = "withdrawal"
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """One of the two approvals: person (id, login, name), when, and the digest that was approved."""
-
-    person: str
-    login: str
-    name: str
-    at: dt.datetime
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A release. `base`: revision that was out when it was prepared; `revision`: None until publishing begins."""
-
-    id: str
-    kind: Kind
-    state: State
-    base: int
-    revision: int | None
-    withdraws: int | None
-    digest: str
-    records: int
-    added: int
-    changed: int
-    dropped: int
-    made_by: str | None
-    made_at: dt.datetime
-    published_at: dt.datetime | None
-    approvals: tuple[Approval, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An approved version that waits for a release, or is part of one. `change`: added, changed or dropped."""
-
-    item: str
-    name: str
-    department: str
-    number: int
-    before: int | None
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What would go out, as one reading of the database says."""
-
-    base: int
-    digest: str
-    """Of what is out."""
-    waiting: tuple[Waiting, ...]
-    lines: list[bytes]
 
 
 class Releases:
@@ -134,31 +72,31 @@ class Releases:
 
     def revision(self) -> int:
         """The newest revision; 0 before the first release."""
-        return self._store.read(_revision)
+        return self._store.read(current_revision)
 
     def pending(self) -> tuple[Waiting, ...]:
         """Approved versions that no release holds yet, by department and name."""
-        return self._store.read(_pending)
+        return self._store.read(pending)
 
     def open(self) -> Release | None:
         """The release that is prepared or on its way out."""
 
         def work(connection: Connection) -> Release | None:
             id = marks.get(connection, OPEN_RELEASE)
-            return _found(connection, id) if id else None
+            return release_of(connection, id) if id else None
 
         return self._store.read(work)
 
     def get(self, id: str) -> Release:
         """Raises `Refused` (no_such_release)."""
-        return self._store.read(lambda connection: _found(connection, id))
+        return self._store.read(lambda connection: release_of(connection, id))
 
     def latest(self) -> Release | None:
         """The release that is out."""
 
         def work(connection: Connection) -> Release | None:
-            row = connection.execute(_published().limit(1)).first()
-            return _release(connection, row) if row is not None else None
+            row = connection.execute(published_releases().limit(1)).first()
+            return release_from(connection, row) if row is not None else None
 
         return self._store.read(work)
 
@@ -166,7 +104,7 @@ class Releases:
         """Published releases, newest first."""
         return self._store.read(
             lambda connection: tuple(
-                _release(connection, row) for row in connection.execute(_published().limit(limit)).all()
+                release_from(connection, row) for row in connection.execute(published_releases().limit(limit)).all()
             )
         )
 
@@ -187,7 +125,7 @@ class Releases:
 
     def lines(self) -> list[bytes]:
         """The live content: canonical lines in canonical order."""
-        return self._store.read(lambda connection: _lines(connection, ()))
+        return self._store.read(lambda connection: lines_with(connection, ()))
 
     def signers(self) -> tuple[Person, ...]:
         """Who may approve."""
@@ -212,10 +150,10 @@ class Releases:
         published, over all records together), not_a_publisher.
         """
         for _ in range(ROUNDS):
-            plan = self._store.read(partial(_planned, person=person))
+            plan = self._store.read(partial(planned, person=person))
             if not plan.waiting or digest_of_lines(plan.lines) == plan.digest:
                 raise Refused(Reason.NOTHING_PENDING)
-            found = _unfit(plan.lines)
+            found = unfit(plan.lines)
             if found:
                 raise Refused(
                     Reason.SET_UNFIT,
@@ -228,10 +166,10 @@ class Releases:
                 return release
         raise Refused(Reason.CONTENT_MOVED)
 
-    def _lock_in(self, connection: Connection, person: Person | None, plan: _Plan, kind: Kind) -> Release | None:
+    def _lock_in(self, connection: Connection, person: Person | None, plan: Plan, kind: Kind) -> Release | None:
         """None when the content is not what the plan was made of any more."""
-        _may_prepare(connection, person)
-        if _revision(connection) != plan.base or _pending(connection) != plan.waiting:
+        check_may_prepare(connection, person)
+        if current_revision(connection) != plan.base or pending(connection) != plan.waiting:
             return None
         id = uuid.uuid4().hex
         locked = connection.execute(
@@ -249,11 +187,11 @@ class Releases:
         person: Person | None,
         id: str,
         kind: Kind,
-        plan: _Plan,
+        plan: Plan,
         withdraws: int | None = None,
     ) -> Release:
         now = self._now()
-        counted = {change: sum(one.change == change for one in plan.waiting) for change in _CHANGES}
+        counted = {change: sum(one.change == change for one in plan.waiting) for change in CHANGES}
         digest = digest_of_lines(plan.lines)
         marks.move(connection, OPEN_RELEASE, "", id)
         connection.execute(
@@ -276,8 +214,8 @@ class Releases:
         ]
         connection.execute(insert(release_items), rows)
         details = {"kind": kind.value, "digest": digest, "records": len(plan.lines), "withdraws": withdraws, **counted}
-        audit.append(connection, now, Event(_who(person), "release.prepare", f"release/{id}", details))
-        return _found(connection, id)
+        audit.append(connection, now, Event(actor(person), "release.prepare", f"release/{id}", details))
+        return release_of(connection, id)
 
     def withdraw(self, person: Person | None, revision: int) -> Release:
         """Prepares a release that takes back what the newest one changed: a new revision with the rows before it.
@@ -286,15 +224,15 @@ class Releases:
         """
 
         def work(connection: Connection) -> Release:
-            _may_prepare(connection, person)
+            check_may_prepare(connection, person)
             row = connection.execute(select(releases).where(releases.c.revision == revision)).first()
-            if row is None or revision != _revision(connection):
+            if row is None or revision != current_revision(connection):
                 raise Refused(Reason.NOT_LATEST)
             if row.base == 0:
                 raise Refused(Reason.FIRST_RELEASE)
             id = uuid.uuid4().hex
             waiting = self._restored(connection, row.id, id, row.revision)
-            plan = _Plan(revision, row.digest, waiting, _lines(connection, waiting))
+            plan = Plan(revision, row.digest, waiting, lines_with(connection, waiting))
             release = self._open(connection, person, id, Kind.WITHDRAWAL, plan, withdraws=revision)
             before = connection.execute(select(releases.c.digest).where(releases.c.revision == row.base)).scalar()
             if release.digest != before:
@@ -360,8 +298,8 @@ class Releases:
         """Gives a prepared release up; what it held is free again. Raises `Refused`: release_closed…"""
 
         def work(connection: Connection) -> Release:
-            _publisher(connection, person)
-            release = _found(connection, id)
+            check_publisher(connection, person)
+            release = release_of(connection, id)
             if release.state is not State.PREPARED:
                 raise Refused(Reason.RELEASE_CLOSED)
             now = self._now()
@@ -371,10 +309,10 @@ class Releases:
             else:
                 free = held.values(release=None, edits=versions.c.edits + 1)
             connection.execute(free)
-            _state(connection, id, State.PREPARED, State.CANCELLED)
+            move(connection, id, State.PREPARED, State.CANCELLED)
             marks.move(connection, OPEN_RELEASE, id, "")
-            audit.append(connection, now, Event(_who(person), "release.cancel", f"release/{id}"))
-            return _found(connection, id)
+            audit.append(connection, now, Event(actor(person), "release.cancel", f"release/{id}"))
+            return release_of(connection, id)
 
         return self._store.run_tx(work)
 
@@ -384,8 +322,8 @@ class Releases:
         """One of the two approvals. Raises `Refused`: not_a_publisher, signs_twice, author_signs, release_closed."""
 
         def work(connection: Connection) -> Release:
-            _publisher(connection, person)
-            release = _found(connection, id)
+            check_publisher(connection, person)
+            release = release_of(connection, id)
             if release.state is not State.PREPARED:
                 raise Refused(Reason.RELEASE_CLOSED)
             if any(one.person == person.id for one in release.approvals):
@@ -405,7 +343,7 @@ class Releases:
             count = len(release.approvals) + 1
             details = {"digest": release.digest, "approvals": count}
             audit.append(connection, now, Event(person.id, "release.approve", f"release/{id}", details))
-            return _found(connection, id)
+            return release_of(connection, id)
 
         try:
             return self._store.run_tx(work)
@@ -463,24 +401,24 @@ class Releases:
             return self._store.run_tx(lambda connection: self._finish(connection, None, release.id))
 
         def back(connection: Connection) -> Release:
-            _state(connection, release.id, State.PUBLISHING, State.PREPARED)
+            move(connection, release.id, State.PUBLISHING, State.PREPARED)
             connection.execute(update(releases).where(releases.c.id == release.id).values(revision=None))
             told = Event(audit.COMMAND_LINE, "release.publish", f"release/{release.id}", done=False)
             audit.append(connection, self._now(), told)
-            return _found(connection, release.id)
+            return release_of(connection, release.id)
 
         return self._store.run_tx(back)
 
     def _begin(self, connection: Connection, person: Person | None, id: str, over: bool) -> tuple[Release, list[bytes]]:
-        _publisher(connection, person)
-        release = _found(connection, id)
+        check_publisher(connection, person)
+        release = release_of(connection, id)
         if release.state is not State.PREPARED:
             raise Refused(Reason.RELEASE_CLOSED)
         if len({one.person for one in release.approvals if one.digest == release.digest}) < NEEDED:
             raise Refused(Reason.TWO_NEEDED, n=len(release.approvals))
-        if _revision(connection) != release.base:
+        if current_revision(connection) != release.base:
             raise Refused(Reason.CONTENT_MOVED)
-        lines = _lines(connection, _held(connection, id))
+        lines = lines_with(connection, held_by(connection, id))
         if digest_of_lines(lines) != release.digest:
             raise Refused(Reason.CONTENT_MOVED)
         out = self._press.latest()
@@ -488,14 +426,14 @@ class Releases:
             raise Refused(Reason.REVISION_ASTRAY, out=out[0], known=release.base)
         # A release that was killed half-way has used its number up.
         revision = max(release.base, self._press.highest()) + 1
-        _state(connection, id, State.PREPARED, State.PUBLISHING)
+        move(connection, id, State.PREPARED, State.PUBLISHING)
         connection.execute(update(releases).where(releases.c.id == id).values(revision=revision))
-        return _found(connection, id), lines
+        return release_of(connection, id), lines
 
     def _finish(self, connection: Connection, person: Person | None, id: str) -> Release:
         """What went out is live: versions, items, the revision and the audit log say so together."""
         now = self._now()
-        release = _found(connection, id)
+        release = release_of(connection, id)
         revision = release.revision
         assert revision is not None
         held = connection.execute(
@@ -508,7 +446,7 @@ class Releases:
         ).all()
         marks.move(connection, REVISION, str(release.base) if release.base else "", str(revision))
         marks.move(connection, OPEN_RELEASE, id, "")
-        _state(connection, id, State.PUBLISHING, State.PUBLISHED)
+        move(connection, id, State.PUBLISHING, State.PUBLISHED)
         connection.execute(
             update(versions)
             .where(versions.c.release == id)
@@ -519,10 +457,11 @@ class Releases:
                 edits=versions.c.edits + 1,
             )
         )
-        _make_live(connection, held)
-        _tell(connection, id, now, revision)
+        make_live(connection, held)
+        note_published(connection, id, now, revision)
         events = [
-            Event(_who(person), "item.publish", row.item, {"version": row.number, "revision": revision}) for row in held
+            Event(actor(person), "item.publish", row.item, {"version": row.number, "revision": revision})
+            for row in held
         ]
         details = {
             "revision": revision,
@@ -530,7 +469,7 @@ class Releases:
             "records": release.records,
             "approved_by": [one.login for one in release.approvals],
         }
-        events.append(Event(_who(person), "release.publish", f"release/{id}", details))
+        events.append(Event(actor(person), "release.publish", f"release/{id}", details))
         audit.append(connection, now, *events)
         seq, chain = audit.head(connection)
         connection.execute(
@@ -538,192 +477,4 @@ class Releases:
             .where(releases.c.id == id)
             .values(published_at=written(now), audit_seq=seq, audit_hash=chain)
         )
-        return _found(connection, id)
-
-
-_CHANGES = ("added", "changed", "dropped")
-
-
-def _publisher(connection: Connection, person: Person | None) -> None:
-    if person is not None and Role.PUBLISHER not in person_of(connection, person.id).roles:
-        raise Refused(Reason.NOT_A_PUBLISHER)
-
-
-def _may_prepare(connection: Connection, person: Person | None) -> None:
-    _publisher(connection, person)
-    if marks.get(connection, OPEN_RELEASE):
-        raise Refused(Reason.RELEASE_OPEN)
-
-
-def _who(person: Person | None) -> str:
-    return person.id if person else audit.COMMAND_LINE
-
-
-def _revision(connection: Connection) -> int:
-    return int(marks.get(connection, REVISION) or 0)
-
-
-def _pending(connection: Connection) -> tuple[Waiting, ...]:
-    rows = connection.execute(
-        select(versions.c.item, versions.c.number, versions.c.retired, items.c.name, items.c.department, items.c.live)
-        .join(items, items.c.key == versions.c.item)
-        .where(versions.c.status == Status.APPROVED.value, versions.c.release.is_(None))
-    )
-    found = [
-        Waiting(
-            row.item,
-            row.name,
-            row.department,
-            row.number,
-            row.live,
-            "dropped" if row.retired else "added" if row.live is None else "changed",
-        )
-        for row in rows
-    ]
-    return tuple(sorted(found, key=lambda one: (one.department, one.name, one.item)))
-
-
-def _held(connection: Connection, id: str) -> tuple[Waiting, ...]:
-    rows = connection.execute(select(release_items).where(release_items.c.release == id))
-    return tuple(Waiting(row.item, "", "", row.number, row.before, row.change) for row in rows)
-
-
-def _planned(connection: Connection, person: Person | None) -> _Plan:
-    _may_prepare(connection, person)
-    waiting = _pending(connection)
-    base = _revision(connection)
-    out = connection.execute(select(releases.c.digest).where(releases.c.revision == base)).scalar() or ""
-    return _Plan(base, out, waiting, _lines(connection, waiting) if waiting else [])
-
-
-def _lines(connection: Connection, waiting: Sequence[Waiting]) -> list[bytes]:
-    """The live content with `waiting` put in, in canonical order."""
-    held: dict[tuple[str, str], str] = {}
-    live = select(items.c.kind, items.c.id, versions.c.line).join(
-        versions, and_(versions.c.item == items.c.key, versions.c.number == items.c.live)
-    )
-    for row in connection.execute(live):
-        held[(row.kind, row.id)] = row.line
-    coming = {one.item: one for one in waiting}
-    if coming:
-        wanted = select(items.c.key, items.c.kind, items.c.id, versions.c.number, versions.c.line).join(
-            versions, versions.c.item == items.c.key
-        )
-        for start in range(0, len(waiting), 500):
-            keys = [one.item for one in waiting[start : start + 500]]
-            for found in connection.execute(wanted.where(items.c.key.in_(keys))):
-                one = coming[found.key]
-                if found.number != one.number:
-                    continue
-                if one.change == "dropped":
-                    held.pop((found.kind, found.id), None)
-                else:
-                    held[(found.kind, found.id)] = found.line
-    return [held[key].encode("utf-8") + b"\n" for key in sorted(held)]
-
-
-def _unfit(lines: Iterable[bytes]) -> list[Finding]:
-    records: list[Record] = [validate(json.loads(line)) for line in lines]
-    return stops(lint(records))
-
-
-def _state(connection: Connection, id: str, before: State, after: State) -> None:
-    moved = connection.execute(
-        update(releases).where(releases.c.id == id, releases.c.state == before.value).values(state=after.value)
-    ).rowcount
-    if not moved:
-        raise Refused(Reason.RELEASE_CLOSED)
-
-
-def _make_live(connection: Connection, held: Sequence[Row[Any]]) -> None:
-    rows: list[Mapping[str, Any]] = []
-    for row in held:
-        record = json.loads(row.line)
-        dropped = row.change == "dropped"
-        rows.append(
-            {
-                "of": row.item,
-                "alive": None if dropped else row.number,
-                "verified": None if dropped else record.get("verified_on"),
-                "called": record["name"],
-                "whose": owner_of(record),
-                "closed": row.number,
-            }
-        )
-    connection.execute(
-        update(items)
-        .where(items.c.key == bindparam("of"))
-        .values(
-            live=bindparam("alive"),
-            verified_on=bindparam("verified"),
-            name=bindparam("called"),
-            department=bindparam("whose"),
-        ),
-        rows,
-    )
-    connection.execute(
-        update(items).where(items.c.key == bindparam("of"), items.c.open == bindparam("closed")).values(open=None),
-        [{"of": row["of"], "closed": row["closed"]} for row in rows],
-    )
-
-
-def _tell(connection: Connection, id: str, now: dt.datetime, revision: int) -> None:
-    """A last line in the history of every version that went out."""
-    rows = connection.execute(
-        select(versions.c.item, versions.c.number, func.max(steps.c.step).label("last"))
-        .outerjoin(steps, and_(steps.c.item == versions.c.item, steps.c.number == versions.c.number))
-        .where(versions.c.release == id)
-        .group_by(versions.c.item, versions.c.number)
-    ).all()
-    connection.execute(
-        insert(steps),
-        [
-            {
-                "item": row.item,
-                "number": row.number,
-                "step": (row.last or 0) + 1,
-                "at": written(now),
-                "action": Action.PUBLISH.value,
-                "status": Status.PUBLISHED.value,
-                "remark": str(revision),
-            }
-            for row in rows
-        ],
-    )
-
-
-def _published() -> Any:
-    return select(releases).where(releases.c.state == State.PUBLISHED.value).order_by(releases.c.revision.desc())
-
-
-def _found(connection: Connection, id: str) -> Release:
-    row = connection.execute(select(releases).where(releases.c.id == id)).first()
-    if row is None:
-        raise Refused(Reason.NO_SUCH_RELEASE)
-    return _release(connection, row)
-
-
-def _release(connection: Connection, row: Row[Any]) -> Release:
-    signed = connection.execute(
-        select(approvals, people.c.login, people.c.name)
-        .join(people, people.c.id == approvals.c.person)
-        .where(approvals.c.release == row.id)
-        .order_by(approvals.c.at, people.c.login)
-    )
-    return Release(
-        id=row.id,
-        kind=Kind(row.kind),
-        state=State(row.state),
-        base=row.base,
-        revision=row.revision,
-        withdraws=row.withdraws,
-        digest=row.digest,
-        records=row.records,
-        added=row.added,
-        changed=row.changed,
-        dropped=row.dropped,
-        made_by=row.made_by,
-        made_at=moment(row.made_at),
-        published_at=moment(row.published_at) if row.published_at else None,
-        approvals=tuple(Approval(one.person, one.login, one.name, moment(one.at), one.digest) for one in signed),
-    )
+        return release_of(connection, id)

@@ -14,7 +14,8 @@ from domain.paper import WIDTH_58, WIDTH_80, Dots
 from domain.ports import KioskPlace
 from domain.records import KINDS, Calendar, Guide, Org, Place, Record
 from domain.slip import Variant
-from hub.items import Items, Version
+from hub.item import Version
+from hub.items import Items
 from hub.office import ZONE
 from hub.refusal import Refused
 from hub.store import utc_now

@@ -111,7 +111,7 @@ releases = Table(
     metadata,
     Column("id", Text, primary_key=True, comment="uuid4, hexadecimal"),
     Column("kind", Text, nullable=False, comment="normal, baseline or withdrawal"),
-    Column("state", Text, nullable=False, comment="hub.releases.State"),
+    Column("state", Text, nullable=False, comment="hub.release.State"),
     Column("base", Integer, nullable=False, comment="revision that was out when it was prepared; 0: none"),
     Column("revision", Integer, unique=True, comment="given when publishing begins"),
     Column("withdraws", Integer, comment="revision whose changes are taken back"),

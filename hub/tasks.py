@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, or_, select
 from hub import marks
 from hub.people import Person, person_of
 from hub.refusal import Reason
-from hub.releases import OPEN_RELEASE, State
+from hub.release import OPEN_RELEASE, State
 from hub.store import Store, moment, utc_now
 from hub.tables import approvals, hands, items, people, releases, steps, versions
 from hub.workflow import CITY, Action, Actor, Part, Role, Status

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from domain.lint import Finding
 from hub.differences import as_text, field_name
-from hub.items import Step, Version
+from hub.item import Step, Version
 from hub.office import Office
 from hub.refusal import Refused
 from hub.web.meaning import Meaning, meaning

@@ -21,7 +21,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 
 from hub.home import HubHome
-from hub.items import Version
+from hub.item import Version
 from hub.office import Office
 from hub.passwords import Passwords
 from hub.people import Person

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.refusal import Conflict, Reason, Refused
-from hub.releases import State
+from hub.release import State
 from hub.workflow import Part, Role, Status
 from tests.hub.conftest import PASSPHRASE, City, guide, org
 

@@ -21,7 +21,8 @@ from hub.home import HubHome
 from hub.office import Office
 from hub.passwords import Passwords
 from hub.publishing import Press
-from hub.releases import Releases, State
+from hub.release import State
+from hub.releases import Releases
 from hub.settings import HubSettings
 from hub.workflow import Role
 from tests.hub.conftest import PASSPHRASE, City, guide, org

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from hub.refusal import Reason
-from hub.releases import Kind, State
+from hub.release import Kind, State
 from hub.tasks import Turn
 from hub.workflow import Action, Part, Role, Status
 from phrases import LOCALE, CataloguesMissing, Phrases

@@ -11,10 +11,10 @@ from contentsync.publisher import Publisher
 from domain.errors import Code, SyncError
 from domain.records import digest_of_lines
 from hub import marks
-from hub.items import Version
+from hub.item import Version
 from hub.publishing import one_at_a_time
 from hub.refusal import Reason, Refused
-from hub.releases import REVISION, Kind, State
+from hub.release import REVISION, Kind, State
 from hub.tables import audit as audit_table, versions as versions_table
 from hub.tasks import Turn
 from hub.workflow import Action, Role, Status

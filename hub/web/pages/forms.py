@@ -24,7 +24,7 @@ from domain.records import KINDS, Guide
 from domain.slip import Variant
 from hub.checks import key_of, owner_of
 from hub.differences import as_text, field_name
-from hub.items import Item, Version
+from hub.item import Item, Version
 from hub.office import Office
 from hub.people import Person
 from hub.refusal import Conflict, Reason, Refused

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.records import KINDS
-from hub.items import Item
+from hub.item import Item
 from hub.office import Office
 from hub.web.pages.forms import FormsView
 from hub.web.pages.versions import VersionsView

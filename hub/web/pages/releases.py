@@ -13,7 +13,7 @@ from starlette.responses import Response
 from hub.office import Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
-from hub.releases import NEEDED, Release, State, Waiting
+from hub.release import NEEDED, Release, State, Waiting
 from hub.tasks import Turn
 from hub.web.catalogue import refresh_soon
 from hub.web.differing import Difference, difference

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from domain.records import KINDS
 from hub.office import Office
-from hub.releases import Release, Waiting
+from hub.release import Release, Waiting
 from hub.web.view import ANYONE, HubView, in_thread, page
 
 MOST = 200

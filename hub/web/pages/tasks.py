@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.items import Version
+from hub.item import Version
 from hub.office import ZONE, Office
 from hub.people import Person
 from hub.refusal import Reason, Refused

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.differences import diff_fields
-from hub.items import Item, Version
+from hub.item import Item, Version
 from hub.office import Office
 from hub.web.differing import Row, shown
 from hub.web.meaning import meaning

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from hub.items import Version
+from hub.item import Version
 from hub.workflow import Status
 from tests.hub.web.conftest import HubServer, tokens
 from tests.hub.web.reading import form_of, remarks, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from hub.demo import RELEASE_PASSPHRASE
-from hub.releases import Kind, State
+from hub.release import Kind, State
 from hub.workflow import Role
 from tests.hub.web.conftest import HubServer
 from tests.hub.web.test_review_pages import KEY, plain, sent

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.items import Version
+from hub.item import Version
 from hub.workflow import Role, Status
 from tests.hub.web.conftest import HubServer
 
