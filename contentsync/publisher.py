@@ -30,8 +30,9 @@ from contentsync.packing import CHANGES_LEVEL, FULL_LEVEL, pack, unpack
 from contentsync.repository import STICK_LASTS, TARGETS_LAST, Repository
 from contentsync.trust import disk_fault
 from domain.errors import Code, RecordError, SyncError
-from domain.records import canonical_line, digest_of_lines, read, references
+from domain.records import canonical_line, digest_of_lines, read
 from domain.records.changes import diff
+from domain.records.coherence import Coherence
 
 D = TypeVar("D", Whole, Changed)
 
@@ -103,7 +104,7 @@ class Publisher:
         release the whole catalogue without looking at what lies there. Numbers go on from where they were all the same.
 
         Raises `SyncError` S-07 (fewer than two people approved), S-08 (key), S-09 (the folder is not what was signed),
-        `RecordError` R-01 to R-04 for records that no kiosk would take.
+        `RecordError` R-01 to R-05 for records that no kiosk would take.
         """
         check_approvals(approvals)
         with self._open() as repository:
@@ -316,16 +317,15 @@ class Publisher:
 def _canonical(lines: Iterable[bytes]) -> tuple[list[bytes], dict[str, int]]:
     """The canonical lines in canonical order, and how many there are of each kind."""
     keyed: list[tuple[tuple[str, str], bytes]] = []
-    pointing: list[tuple[str, str, str]] = []
     counts: Counter[str] = Counter()
+    coherence = Coherence()
     for line in read(lines):
         record = line.record
         keyed.append(((record.kind, record.id), canonical_line(line.raw)))
         counts[record.kind] += 1
-        pointing.extend((f"{record.kind} {record.id}", field, target) for field, target in references(record))
-    ids = {id for (_, id), _ in keyed}
-    lost = [f"{who}: {field}: {target} is not here" for who, field, target in pointing if target not in ids]
-    if lost:
+        if (fault := coherence.add(record, f"records:{line.number}")) is not None:
+            raise RecordError(fault.code, (f"records:{line.number}: {fault}",))
+    if lost := coherence.problems():
         raise RecordError(Code.RECORD_DANGLING, tuple(lost))
     keyed.sort(key=lambda one: one[0])
     return [line for _, line in keyed], dict(sorted(counts.items()))

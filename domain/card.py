@@ -10,10 +10,25 @@ from enum import StrEnum
 
 
 class CardFamily(StrEnum):
-    """Families of cards that are understood: 交通联合 and 社会保障卡."""
+    """Families of cards that are understood, and three that are only recognised: toll cards, bank cards and purses of
+    schools or shops. `CITY` is any city that an operator has added.
+    """
 
     T_UNION = "t-union"
     SOCIAL_SECURITY = "social-security"
+    CITY_UNION = "city-union"
+    BEIJING = "beijing"
+    SHENZHEN = "shenzhen"
+    WUHAN = "wuhan"
+    LINGNAN = "lingnan"
+    CHENGDU = "chengdu"
+    SUZHOU = "suzhou"
+    MACAU = "macau"
+    HEALTH = "health"
+    CITY = "city"
+    TOLL = "etc"
+    BANK = "bank"
+    PURSE = "purse"
 
 
 class CardType(StrEnum):

@@ -25,6 +25,7 @@ class Code(StrEnum):
     RECORD_INVALID = "R-02"
     RECORD_DUPLICATE = "R-03"
     RECORD_DANGLING = "R-04"
+    RECORD_CIRCLE = "R-05"
 
     CATALOGUE_UNREADABLE = "D-01"
     CATALOGUE_FORMAT = "D-02"
@@ -48,6 +49,10 @@ class Code(StrEnum):
     CARD_TOO_SLOW = "C-14"
     CARD_GONE = "C-15"
     READER_BUSY = "C-16"
+    CARD_OF_A_BANK = "C-17"
+    CARD_FOR_TOLLS = "C-18"
+    CARD_OF_A_SCHOOL = "C-19"
+    CARD_IN_A_PHONE = "C-20"
 
     HUB_OUT_OF_REACH = "S-01"
     RELEASE_REFUSED = "S-02"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -107,11 +107,22 @@ class ContentChecked:
     at: dt.datetime
 
 
+class ReaderKind(StrEnum):
+    """How a card meets its reader: laid on it, or put into a slot, where it is easily forgotten."""
+
+    CONTACTLESS = "contactless"
+    CONTACT = "contact"
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderChanged:
-    """The card reader is now `state`. A good tap is READING, `CardRead`, HOLDING, and EMPTY once the card is away."""
+    """The card reader is now `state`. A good tap is READING, `CardRead`, HOLDING, and EMPTY once the card is away.
+
+    `lying`: with HOLDING, on which readers cards lie. It is not compared: what happens is told by the state.
+    """
 
     state: ReaderState
+    lying: frozenset[ReaderKind] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,13 @@ class CardUnread:
     code: Code
 
 
+@dataclass(frozen=True, slots=True)
+class CardProved:
+    """The answer to `CardService.prove`: whether the card that gave the last facts is the one on the reader now."""
+
+    same: bool
+
+
 Event = (
     PrinterChanged
     | SlipProgress
@@ -138,4 +156,5 @@ Event = (
     | ReaderChanged
     | CardRead
     | CardUnread
+    | CardProved
 )

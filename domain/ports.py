@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from domain.errors import Code
-from domain.events import Event, JobState, PrinterState, ReaderState
+from domain.events import Event, JobState, PrinterState, ReaderKind, ReaderState
 from domain.paper import Dots
-from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Record, Rule, Topic
-from domain.search import Card, LexiconWord, Results
-from domain.slip import Slip
+from domain.search import EVERYTHING, Card, LexiconWord, Narrowing, Results
 
-R = TypeVar("R", bound=Record)
+if TYPE_CHECKING:
+    # For annotations alone: who waits for a kiosk to start should not wait for the models of all records.
+    from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Record, Rule, Topic
+    from domain.slip import Slip
+
+R = TypeVar("R", bound="Record")
 
 Post = Callable[[Event], None]
 """Hands an event to the kiosk from any thread; returns at once."""
@@ -48,6 +51,22 @@ class CatalogueInfo:
     sample: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OrgBranch:
+    """An organisation in the tree. `parent`: the one it stands below, so that going up always ends; `items`: guides of
+    it and of all below it; `hint`: what it is about, when it does not say what it does; `head`: it stands above
+    everybody.
+    """
+
+    id: str
+    name: str
+    level: str
+    parent: str | None
+    hint: str
+    items: int
+    head: bool
+
+
 class Catalogue(Protocol):
     """The read model of one revision. Records outside their validity dates are never returned.
 
@@ -60,8 +79,10 @@ class Catalogue(Protocol):
         """Identity of this catalogue."""
         ...
 
-    def search(self, query: str, *, limit: int = 30, audience: str | None = None) -> Results:
-        """Records for a question in people's own words, best first; any string is a valid query."""
+    def search(self, query: str, *, limit: int = 30, narrow: Narrowing = EVERYTHING, facets: bool = False) -> Results:
+        """Records for a question in people's own words, best first; any string is a valid query. `facets`: also say
+        what the answer can be narrowed to.
+        """
         ...
 
     def get(self, kind: type[R], id: str) -> R | None:
@@ -77,7 +98,7 @@ class Catalogue(Protocol):
         ...
 
     def by_department(self, org: str) -> tuple[Card, ...]:
-        """Guides that belong to, are accepted by or handled by the organisation."""
+        """Guides that belong to, are accepted by or handled by the organisation or one below it."""
         ...
 
     def at_place(self, place: str) -> tuple[Card, ...]:
@@ -86,6 +107,14 @@ class Catalogue(Protocol):
 
     def orgs(self, parent: str | None) -> tuple[Org, ...]:
         """Children of an organisation; None: the roots."""
+        ...
+
+    def org_tree(self) -> tuple[OrgBranch, ...]:
+        """All organisations, city departments first, with how many items each has; the whole tree at once."""
+        ...
+
+    def facts(self) -> tuple[tuple[Card, tuple[str, ...]], ...]:
+        """All one-sentence answers, each with the themes that it stands under."""
         ...
 
     def places(self) -> tuple[Place, ...]:
@@ -156,6 +185,37 @@ class Typing(Protocol):
 
     def candidates(self, letters: str, limit: int = 24) -> tuple[Candidate, ...]:
         """Best first, without repeats; `letters` are a–z, anything else is ignored."""
+        ...
+
+
+Strokes = Sequence[Sequence[tuple[float, float]]]
+"""Strokes in the order they were drawn, each a line of points in a square: x to the right, y down, both 0–1."""
+
+
+class Handwriting(Protocol):
+    """Strokes → characters. Keeps nothing of what was written."""
+
+    @property
+    def available(self) -> bool:
+        """Whether a recogniser is on this machine; without one the writing pad is not offered."""
+        ...
+
+    def candidates(self, strokes: Strokes, limit: int = 10) -> tuple[str, ...]:
+        """Characters that may be meant, best first, without repeats; none for no strokes. Never raises for what was
+        drawn.
+        """
+        ...
+
+
+class UnmetQueries(Protocol):
+    """Remembers what people ask in vain, so that the city can learn their words, without learning who asked."""
+
+    def note(self, query: str, visit: int) -> None:
+        """Tells of a question that found nothing good. `visit`: number of the visit; one visit counts once a question.
+
+        The words are not kept until several separate visits asked the same (`docs/operations/privacy.md`). Returns at
+        once and never raises. Never call it in a visit that has read a card.
+        """
         ...
 
 
@@ -261,10 +321,30 @@ class CardService(Protocol):
         """What the reader was last known to be; never blocks."""
         ...
 
+    @property
+    def lying(self) -> frozenset[ReaderKind]:
+        """On which readers cards lie, as far as the reader has told; never blocks."""
+        ...
+
+    def prove(self) -> None:
+        """Asks whether the card that gave the last facts still lies there; returns at once. `CardProved` is the answer
+        and always comes, unless the session is ended first. When it is another card, EMPTY and what that one gives
+        follow as if the first had been taken away.
+        """
+        ...
+
     def end_session(self) -> None:
         """Ends the process that has read a card and starts a fresh one; returns at once. A card that still lies there
         is HOLDING for the new one, never read again by itself.
         """
+        ...
+
+
+class Bell(Protocol):
+    """A sound that calls somebody back."""
+
+    def ring(self) -> None:
+        """Rings once; returns at once and never raises."""
         ...
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from domain.records import Fee, Limit
+if TYPE_CHECKING:
+    from domain.records import Fee, Limit
 
 Via = Literal["name", "alias", "keyword", "vocabulary", "pinyin", "initials", "sound", "similar", "content"]
 """Through what a query word met a record; the citizen reads it as 驾照 是它的日常叫法."""
@@ -66,10 +67,55 @@ class Understood:
     role: Literal["word", "intent", "stop"] = "word"
 
 
+Axis = Literal["audience", "department", "theme", "district", "coverage"]
+"""By what an answer can be narrowed: whom it is for, whose it is, what about, where, and whether it is done anywhere
+(通办)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What an answer is narrowed to; a record without the attribute stays in, because it is for everybody.
+
+    `audience`: person or enterprise; `department`: org id; `theme`: theme code (person:095); `district`: GB/T 2260 of
+    the offices; `coverage` true: only what can be done at any office of the city or beyond (市内、省内、全国通办).
+    """
+
+    audience: str | None = None
+    department: str | None = None
+    theme: str | None = None
+    district: str | None = None
+    coverage: bool = False
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value that the hits can be narrowed to, and how many of them have it. `value`: as in `Narrowing`; of
+    coverage: "wide".
+    """
+
+    axis: Axis
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """What to ask when a question was too wide: `word` of it stands for several things, `options`, best first."""
+
+    word: str
+    options: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """The answer to a query. `weak`: nothing fits well, so the screen offers near ones, categories and a person to
     ask.
+
+    `facets`: what the answer can be narrowed to, only when asked for; values that all hits share are left out.
+    `categories`: theme codes near a weak question, best first. `ask_back`: a question that would narrow a weak one.
     """
 
     query: str
@@ -77,6 +123,9 @@ class Results:
     understood: tuple[Understood, ...] = ()
     weak: bool = False
     suggestions: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    categories: tuple[str, ...] = ()
+    ask_back: AskBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,18 @@ Sentences come from `phrases`; here is only which sentence and with which number
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from domain.hours import DAYS, in_season, weekdays
-from domain.records import Fee, Hours, Limit, Material, Place
 from phrases import Phrases
+
+if TYPE_CHECKING:
+    from domain.guard import Due, Verdict, Way
+    from domain.life_plan import Money
+    from domain.records import Fee, Hours, Limit, Material, Place
+    from domain.trip import Route, Stop
 
 FIGURE_CHARACTERS = 9
 """What fits a figure cell of the summary strip and of the slip; a longer fee is said in full further down."""
@@ -149,3 +156,135 @@ def bus_lines(say: Phrases, place: Place) -> tuple[str, ...]:
             text = say("join.comma").join((text, say("bus.walk", distance=distance(say, max(stop.walk_m, 10)))))
         lines.append(text)
     return tuple(lines)
+
+
+def day_word(say: Phrases, day: dt.date, today: dt.date) -> str:
+    """今天, 明天, 周一 within a week, else 10 月 8 日."""
+    ahead = (day - today).days
+    if ahead in (0, 1):
+        return say("day.today" if ahead == 0 else "day.tomorrow")
+    return weekday(say, day) if 0 < ahead < 7 else month_day(say, day)
+
+
+def way(say: Phrases, going: Way | None) -> str:
+    """步行约 9 分钟; empty when the way is unknown."""
+    if going is None:
+        return ""
+    return say("way.walk" if going.on_foot else "way.bus", n=going.minutes)
+
+
+def guard_headline(say: Phrases, verdict: Verdict) -> str:
+    """现在去，今天办不上了."""
+    if verdict.standing == "closing":
+        return say("guard.hurry")
+    if verdict.standing == "later":
+        return say("guard.lunch_now" if verdict.why == "lunch" else "guard.closed_now")
+    return say("guard.closed_today")
+
+
+def guard_line(say: Phrases, verdict: Verdict) -> str:
+    """窗口 16:30 停止取号，走过去要 9 分钟: why not now, or how little time is left."""
+    minutes = ""
+    if verdict.way is not None:
+        minutes = say("guard.walk" if verdict.way.on_foot else "guard.bus", n=verdict.way.minutes)
+    match verdict.why:
+        case "" if verdict.span is not None and verdict.left is not None:
+            left = say("guard.left", n=int(verdict.left.total_seconds() // 60))
+            return say("join.comma").join((_window(say, verdict, verdict.span.last_acceptance), left))
+        case "over" | "late" if verdict.last is not None:
+            return say("join.comma").join(filter(None, (_window(say, verdict, verdict.last), minutes)))
+        case "not_yet" | "lunch" if verdict.next is not None:
+            opens = say("guard.opens", time=time_of_day(verdict.next.opens))
+            return say("join.comma").join(filter(None, (opens, minutes)))
+        case "day_off" | "holiday" | "special":
+            return verdict.note or say(f"guard.{verdict.why}")
+    return say("open.unknown")
+
+
+def _window(say: Phrases, verdict: Verdict, last: dt.datetime) -> str:
+    """窗口 16:30 停止取号; 窗口 17:00 下班 where numbers are given until the end."""
+    key = "guard.window_last" if verdict.place.last_acceptance_minutes else "guard.window_shuts"
+    return say(key, time=time_of_day(last))
+
+
+def guard_when(say: Phrases, verdict: Verdict) -> str:
+    """周一 11 月 23 日 9:00: when one is accepted next; empty when nobody knows."""
+    if verdict.next is None:
+        return ""
+    opens, today = verdict.next.opens, verdict.at.date()
+    if opens.date() == today:
+        return say("guard.when_today", day=say("day.today"), time=time_of_day(opens))
+    ahead = (opens.date() - today).days
+    day = say("day.tomorrow") if ahead == 1 else weekday(say, opens.date())
+    return say("guard.when", day=day, date=month_day(say, opens.date()), time=time_of_day(opens))
+
+
+def due_line(say: Phrases, due: Due | None) -> str:
+    """当天受理，最迟 11 月 24 日（周二）办完; empty when the department has not said how long it takes."""
+    if due is None:
+        return ""
+    if due.day == due.accepted:
+        return say("guard.due_same_day")
+    return say("guard.due", date=dated_weekday(say, due.day))
+
+
+LETTERS = "ABCDEFGHIJKLMNOP"
+
+
+def letters(route: Route) -> dict[str, str]:
+    """The letter of each office (by id), in the order in which one comes to them."""
+    return {place.id: LETTERS[n % len(LETTERS)] for n, place in enumerate(route.places)}
+
+
+def numbers(say: Phrases, steps: Iterable[int]) -> str:
+    """1、2、3: steps by their numbers, from 1."""
+    return say("join.list").join(str(step + 1) for step in sorted(steps))
+
+
+def half_day(say: Phrases, stop: Stop) -> str:
+    """上午, 下午; empty while nothing is known of times."""
+    if stop.at is None:
+        return ""
+    return say("event.morning") if stop.morning else say("event.afternoon")
+
+
+def trip_lines(say: Phrases, route: Route) -> tuple[str, ...]:
+    """One line a trip: 第 1 趟，11 月 20 日（周五）：上午 A 市政务服务中心（步骤 1、2）；下午 B …."""
+    marks = letters(route)
+    lines = []
+    for number, trip in enumerate(route.trips, 1):
+        head = say("event.trip", n=number)
+        if trip.day is not None:
+            head = say("event.trip_day", n=number, date=dated_weekday(say, trip.day))
+        if trip.waits:
+            head = say("join.comma").join((head, say("event.trip_waits", steps=numbers(say, trip.waits))))
+        stops = []
+        for stop in trip.stops:
+            text = say(
+                "event.trip_stop",
+                letter=marks[stop.place.id],
+                place=stop.place.name,
+                steps=numbers(say, stop.steps),
+            )
+            stops.append(" ".join(filter(None, (half_day(say, stop), text))))
+        lines.append(say("slip.step", name=head, detail=say("join.semicolon").join(stops)))
+    return tuple(lines)
+
+
+def working_days(say: Phrases, route: Route) -> str:
+    """约 11 个工作日; 当场办 when everything is done at once."""
+    if route.at_least:
+        return say.count("event.figure_days_least", max(1, route.working_days))
+    if route.working_days == 0:
+        return say("limit.immediate")
+    return say.count("event.figure_days", route.working_days)
+
+
+def money(say: Phrases, sum: Money) -> tuple[str, str]:
+    """(0 元, 都不收费): what everything costs, and what is to be said of it."""
+    value = say("event.money", n=f"{sum.yuan.normalize():f}")
+    if sum.charged:
+        return value, say.count("event.fees_more", sum.charged)
+    if sum.unknown:
+        return value, say("event.fees_known")
+    return value, say("event.fees") if sum.yuan else say("event.free")

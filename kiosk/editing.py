@@ -28,15 +28,33 @@ def record_files(given: Sequence[Path]) -> list[Path]:
     return found
 
 
-def build_catalogue(given: Sequence[Path], out: Path, revision: int, made_at: dt.datetime) -> None:
-    """Builds `out` and says what is in it. Raises what `localdb.catalogue.build` does."""
-    from localdb.catalogue.build import build
+def build_catalogue(
+    given: Sequence[Path], out: Path, revision: int, made_at: dt.datetime, *, keep_going: bool = False
+) -> None:
+    """Builds `out` and says what is in it. `keep_going`: what is faulty is left out, each with a line of its own.
+    Raises what `localdb.catalogue.build` does.
+    """
+    from localdb.catalogue.build import LeftOut, build
 
     files = record_files(given)
     if not out.parent.is_dir():
         raise typer.BadParameter(f"{out.parent} is no folder")
+    left_out: list[LeftOut] = []
     with Progress(f"building {out.name}") as progress:
-        info = build(files, out, revision=revision, made_at=made_at, progress=progress)
+        info = build(
+            files,
+            out,
+            revision=revision,
+            made_at=made_at,
+            progress=progress,
+            leave_out=left_out.append if keep_going else None,
+        )
+    for one in left_out:
+        for line in one.lines():
+            note(f"{one.code.value} {line}")
+    if keep_going:
+        records = sum(one.record for one in left_out)
+        note(f"{records} records left out, references left out of {len(left_out) - records} more")
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(info.counts.items()))
     say(f"{out}: revision {info.revision}, {counts}")
     say(f"digest {info.digest}")
@@ -44,7 +62,9 @@ def build_catalogue(given: Sequence[Path], out: Path, revision: int, made_at: dt
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A finding of the lint or a line that is no record, as the command shows it. `level`: stop or warn."""
+    """A finding of the lint or a line that is no record, as the command shows it. `level`: stop, warn or note; `at`:
+    file and line, as far as they are not in the message.
+    """
 
     kind: str | None
     record: str | None
@@ -52,23 +72,34 @@ class Fault:
     rule: str
     level: str
     message: str
+    at: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("kind", "record", "field", "rule", "level", "message")}
+        return {name: getattr(self, name) for name in ("kind", "record", "field", "rule", "level", "message", "at")}
 
     def __str__(self) -> str:
-        where = " ".join(filter(None, (self.kind, self.record, self.field)))
+        where = " ".join(filter(None, (self.at, self.kind, self.record, self.field)))
         return f"{self.level:<4}  {where + '  ' if where else ''}{self.message}  [{self.rule}]"
 
 
-def lint_files(given: Sequence[Path], *, as_json: bool, today: dt.date) -> int:
-    """Shows every finding over all files together; exit status 1 when something must not be published."""
+def lint_files(given: Sequence[Path], *, as_json: bool, today: dt.date, notes: bool = False) -> int:
+    """Shows every finding over all files together, with `notes` also what would merely be better; exit status 1 when
+    something must not be published.
+    """
     with Progress("reading") as progress:
-        records, faults = _read_all(record_files(given), progress)
+        records, faults, places = _read_all(record_files(given), progress)
     phrases = Phrases()
     faults += [
-        Fault(found.kind, found.record, found.field, found.rule, found.level.value, found.message(phrases))
-        for found in lint(records, today=today)
+        Fault(
+            found.kind,
+            found.record,
+            found.field,
+            found.rule,
+            found.level.value,
+            found.message(phrases),
+            places.get((found.kind, found.record)),
+        )
+        for found in lint(records, today=today, least=Level.NOTE if notes else Level.WARN)
     ]
     stops = sum(fault.level == Level.STOP.value for fault in faults)
     if as_json:
@@ -80,7 +111,9 @@ def lint_files(given: Sequence[Path], *, as_json: bool, today: dt.date) -> int:
     return 1 if stops else 0
 
 
-def _read_all(files: Sequence[Path], progress: Progress) -> tuple[list[Record], list[Fault]]:
+def _read_all(
+    files: Sequence[Path], progress: Progress
+) -> tuple[list[Record], list[Fault], dict[tuple[str, str], str]]:
     records: list[Record] = []
     faults: list[Fault] = []
     seen: dict[tuple[str, str], str] = {}
@@ -105,4 +138,4 @@ def _read_all(files: Sequence[Path], progress: Progress) -> tuple[list[Record], 
             except RecordError as error:
                 unfit(error.code, error.problems)
             done += stream.tell()
-    return records, faults
+    return records, faults, seen

@@ -1,6 +1,4 @@
-"""SQLite as both halves of `localdb` open it: one place for connection strings, pragmas and what SQLite's complaints
-mean.
-"""
+"""SQLite as both halves of `localdb` open it to write: one place for pragmas and what SQLite's complaints mean."""
 
 from __future__ import annotations
 
@@ -10,7 +8,6 @@ import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -21,23 +18,6 @@ LITTLE_SPACE = 1 << 20
 
 BUSY_SECONDS = 5.0
 """How long a connection waits for another one's lock."""
-
-
-def reading_engine(path: Path) -> Engine:
-    """Opens a finished catalogue: read-only and immutable, so without any lock, for several threads at once.
-
-    `immutable` is safe because a catalogue file is never changed: a newer one gets its own file, and whoever still
-    holds this one keeps its inode.
-    """
-    uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=64)
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        return connection
-
-    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=2, max_overflow=8)
 
 
 def building_engine(path: Path) -> Engine:

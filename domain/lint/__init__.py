@@ -1,57 +1,70 @@
 """Content lint: what makes a guide send people on a wasted trip, found before it is published.
 
-The rules follow what inspections of government platforms found most often (missing phone, hours or fee; "other
-materials"; a promise
-longer than the law allows). Findings are for editors; a record that does not fit the format is refused earlier, in
-`domain.records`.
+What is checked is a table (`domain.lint.checks`); the few checks that take a sentence of logic stand in `special`,
+`rules` (recommendation rules) and `whole` (the catalogue together). Findings are for editors; a record that does not
+fit the format is refused earlier, in `domain.records`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 
+from domain.lint.checks import CHECKS, STALE_DAYS, Check
 from domain.lint.finding import Finding, Level
-from domain.lint.guides import GUIDE_RULES
-from domain.lint.others import FACT_RULES, PLACE_RULES, whole_catalogue
-from domain.lint.rules import RULE_RULES, led_to
-from domain.lint.text import TEXT_RULES
-from domain.records import Fact, Guide, Place, Record, Rule
-
-STALE_DAYS = 365
-"""A record that nobody verified for so long is reported."""
+from domain.lint.predicates import Known, found
+from domain.lint.rules import RULE_LEVELS, RULE_RULES, led_to
+from domain.lint.special import LEVELS, SPECIAL
+from domain.lint.text import unclean
+from domain.lint.whole import whole_catalogue
+from domain.records import Record, Rule
 
 
-def lint(records: Sequence[Record], *, today: dt.date | None = None) -> list[Finding]:
-    """Findings over all of `records`, grouped by record in the order given; `today` adds the rules about age."""
-    found: list[Finding] = []
+def lint(records: Sequence[Record], *, today: dt.date | None = None, least: Level = Level.WARN) -> list[Finding]:
+    """Findings over all of `records`, grouped by record in the order given; `today` adds the checks of age. `least`:
+    the least serious that are wanted.
+    """
+    findings: list[Finding] = []
     for record in records:
-        for text_rule in TEXT_RULES:
-            found.extend(text_rule(record))
-        if isinstance(record, Guide):
-            for guide_rule in GUIDE_RULES:
-                found.extend(guide_rule(record))
-        elif isinstance(record, Fact):
-            for fact_rule in FACT_RULES:
-                found.extend(fact_rule(record))
-        elif isinstance(record, Place):
-            for place_rule in PLACE_RULES:
-                found.extend(place_rule(record))
-        elif isinstance(record, Rule):
-            for rule_rule in RULE_RULES:
-                found.extend(rule_rule(record))
-        if today is not None:
-            found.extend(_age(record, today))
-    found.extend(whole_catalogue(records))
-    found.extend(led_to(records))
-    return found
+        findings.extend(unclean(record))
+        findings.extend(_special(record))
+        findings.extend(_checked(record, today, least))
+    findings.extend(whole_catalogue(records))
+    findings.extend(led_to(records))
+    return [finding for finding in findings if finding.level.reaches(least)]
 
 
-def _age(record: Record, today: dt.date) -> Iterable[Finding]:
-    if record.valid_until is not None and record.valid_until < today:
-        yield Finding.of(record, "valid_until", "expired", Level.WARN, day=record.valid_until.isoformat())
-    if record.verified_on is not None and (today - record.verified_on).days > STALE_DAYS:
-        yield Finding.of(record, "verified_on", "stale", Level.WARN, days=(today - record.verified_on).days)
+def _special(record: Record) -> Iterator[Finding]:
+    for special in SPECIAL.get(type(record), ()):
+        for rule, field, values in special(record):
+            yield Finding.of(record, field, rule, LEVELS[rule], **values)
+    if isinstance(record, Rule):
+        for check in RULE_RULES:
+            for rule, field, values in check(record):
+                yield Finding.of(record, field, rule, RULE_LEVELS[rule], **values)
 
 
-__all__ = ["STALE_DAYS", "Finding", "Level", "lint"]
+@cache
+def _checks(kind: str, least: Level) -> tuple[tuple[Check, tuple[tuple[str, ...], ...]], ...]:
+    """The checks of a kind with their paths in words."""
+    return tuple(
+        (check, tuple(tuple(path.split(".")) for path in check.fields))
+        for check in CHECKS
+        if (not check.kinds or kind in check.kinds) and check.level.reaches(least)
+    )
+
+
+def _checked(record: Record, today: dt.date | None, least: Level) -> Iterator[Finding]:
+    known = Known(record, today)
+    for check, paths in _checks(record.kind, least):
+        if not all(condition(record) for condition in check.when):
+            continue
+        for path in paths:
+            for field, value, around in found(record, path):
+                values = check.test(value, around, known)
+                if values is not None:
+                    yield Finding.of(record, field, check.rule, check.level, **values)
+
+
+__all__ = ["CHECKS", "STALE_DAYS", "Check", "Finding", "Level", "lint"]

@@ -10,15 +10,21 @@ from phrases import Phrases
 
 
 class Level(StrEnum):
-    """STOP: not fit to be published; WARN: an editor should look."""
+    """STOP: not fit to be published; WARN: an editor should look; NOTE: would make it better, and few have it."""
 
     STOP = "stop"
     WARN = "warn"
+    NOTE = "note"
+
+    def reaches(self, least: Level) -> bool:
+        """Whether this is as serious as `least`, or more."""
+        order = list(Level)
+        return order.index(self) <= order.index(least)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`rule` names the rule (its sentence is ``lint.<rule>`` in `phrases`); `values` go into the sentence."""
+    """`rule` names the check (its sentence is ``lint.<rule>`` in `phrases`); `values` go into the sentence."""
 
     kind: str
     record: str

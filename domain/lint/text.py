@@ -1,4 +1,4 @@
-"""Rules for every piece of text: mojibake, markup, and numbers that belong to a person."""
+"""Every piece of text in a record."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from domain.lint.finding import Finding, Level
+from domain.lint.checks import TEXTS
+from domain.lint.finding import Finding
 from domain.records import Record
 
-MARKUP = re.compile(r"</?[a-zA-Z][^>]{0,80}>|&(amp|lt|gt|nbsp|quot|#\d+);")
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
-MOJIBAKE = re.compile(r"[ÃÂ][\x80-\xbf]|锟斤拷|烫烫烫|[äåæçèé][\x80-\xbf]{1,2}")
-ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
-MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_COMPILED = tuple((rule, level, re.compile(pattern)) for rule, level, pattern in TEXTS)
+
+_PLAIN = re.compile(r"[^<&\x00-\x08\x0b-\x1f\x7f-\xff\u200b-\u2029\u20ac\ue000-\uf8ff\ufeff\ufffd锟烫?(0-9\n\t]*")
+"""Text that no check can object to, which most is."""
 
 
 def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -28,19 +28,11 @@ def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from texts(item, f"{path}.{index}")
 
 
-def clean(record: Record) -> Iterator[Finding]:
-    """No markup, no broken characters, no ID number, no private mobile number."""
-    for field, text in texts(record.model_dump(mode="json", exclude_none=True)):
-        if MARKUP.search(text):
-            yield Finding.of(record, field, "markup", Level.STOP)
-        if CONTROLS.search(text):
-            yield Finding.of(record, field, "control_characters", Level.STOP)
-        if MOJIBAKE.search(text):
-            yield Finding.of(record, field, "mojibake", Level.STOP)
-        if ID_NUMBER.search(text):
-            yield Finding.of(record, field, "id_number", Level.STOP)
-        if MOBILE.search(text):
-            yield Finding.of(record, field, "mobile_number", Level.STOP)
-
-
-TEXT_RULES = (clean,)
+def unclean(record: Record) -> Iterator[Finding]:
+    """Markup, broken characters, ID numbers, private mobile numbers."""
+    for field, text in texts(record.model_dump(mode="json", exclude_none=True, by_alias=True)):
+        if _PLAIN.fullmatch(text):
+            continue
+        for rule, level, pattern in _COMPILED:
+            if pattern.search(text):
+                yield Finding.of(record, field, rule, level)

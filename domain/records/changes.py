@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from domain.errors import Code, RecordError
-from domain.records.codec import MAX_LINE, canonical_line, read_object
+from domain.records.codec import MAX_DEPTH, MAX_LINE, canonical_line, read_object
 
 BASE_DIGITS = 32
 """Hexadecimal digits of a base's SHA-256 that are written: 128 bits."""
@@ -122,7 +122,7 @@ def parse(lines: Iterable[bytes], *, name: str = "changes") -> Iterator[Change]:
         if number > MOST:
             raise _invalid(place, f"more than {MOST} changes")
         try:
-            change = _change(read_object(line, most=LONGEST), place)
+            change = _change(read_object(line, most=LONGEST, depth=MAX_DEPTH + 1), place)
         except RecordError as error:
             if error.code is Code.RECORD_UNREADABLE:
                 raise RecordError(error.code, (f"{place}: {error.problems[0]}",)) from None

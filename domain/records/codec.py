@@ -1,8 +1,8 @@
 """Reading and writing published records: one JSON object a line, with one canonical form and one digest.
 
 The canonical form is what is signed and digested: UTF-8 without escapes, no spaces, keys sorted, strings in NFC,
-records sorted by
-(kind, id), a line feed behind each. Two files with the same content therefore have the same digest on every machine.
+records sorted by (kind, id), a line feed behind each. Two files with the same content therefore have the same digest
+on every machine.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,13 @@ MAX_PROBLEMS = 100
 """A broken file is reported up to here; further problems are counted only."""
 
 
+MAX_DEPTH = 64
+"""Deepest nesting of objects and lists in a record; no kind needs more than six."""
+
+_KIND = re.compile(rb'"kind"\s*:\s*"([a-z_]{1,40})"')
+_ID = re.compile(rb'"id"\s*:\s*"([a-z0-9-]{1,64})"')
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a record file: its number (from 1), the JSON object as written and the validated record."""
@@ -40,6 +48,15 @@ class Line:
     number: int
     raw: dict[str, Any]
     record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One line that cannot be taken; `problems` name the record, as far as it says which it is, and each field."""
+
+    number: int
+    code: Code
+    problems: tuple[str, ...]
 
 
 class _Reject(Exception):
@@ -67,33 +84,79 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _parse(line: bytes, most: int = MAX_LINE) -> dict[str, Any]:
+def _parse(line: bytes, most: int = MAX_LINE, depth: int = MAX_DEPTH) -> dict[str, Any]:
     if len(line) > most:
-        raise _Reject(f"longer than {most} bytes")
+        raise _Reject(f"longer than {most} bytes{_mostly(line)}")
+    if line.startswith(b"<"):
+        raise _Reject("not JSON: this is a web page")
     try:
         text = line.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_strict_object, parse_constant=_no_constant, parse_float=_finite)
-        if ESCAPED_SURROGATE in text.lower():
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
         raise _Reject(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise _Reject(f"not JSON: {error.msg} at column {error.colno}") from None
-    except UnicodeEncodeError:
-        raise _Reject("half a character (a surrogate without its other half)") from None
     except RecursionError:
         raise _Reject("nested too deeply") from None
     except ValueError:
         raise _Reject("a number has too many digits") from None
     if not isinstance(value, dict):
         raise _Reject("not a JSON object")
+    if text.count("[") + text.count("{") > depth and _deeper(value, depth):
+        raise _Reject("nested too deeply")
+    if ESCAPED_SURROGATE in text.lower():
+        _no_half_characters(value)
     return value
 
 
-def read_object(line: bytes, *, most: int = MAX_LINE) -> dict[str, Any]:
-    """The JSON object in a line of at most `most` bytes, taken as strictly as by `read`. Raises `RecordError` R-01."""
+def _deeper(value: Any, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _no_half_characters(value: dict[str, Any]) -> None:
+    for field, inner in value.items():
+        try:
+            json.dumps([field, inner], ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError:
+            name = field.encode("utf-8", "replace").decode("utf-8")
+            raise _Reject(f"{name}: half a character (a surrogate without its other half)") from None
+
+
+def _mostly(line: bytes) -> str:
+    """Which field of a line makes it that long, as far as that can be seen without much effort."""
+    if len(line) > MAX_LINE * 16:
+        return ""
     try:
-        return _parse(line, most)
+        value = json.loads(line)
+        sizes = {str(name): len(json.dumps(inner)) for name, inner in value.items()}
+    except (ValueError, RecursionError, AttributeError):
+        return ""
+    longest = max(sizes, key=lambda name: sizes[name], default="")
+    return f", most of them in {longest[:40]}" if longest.isascii() and longest.isprintable() else ""
+
+
+def _who(line: bytes) -> str:
+    """``guide a-1: `` for a line that cannot be read, when it says so somewhere near its beginning."""
+    head = line[:4096]
+    kind, id = _KIND.search(head), _ID.search(head)
+    return f"{kind[1].decode()} {id[1].decode()}: " if kind and id else ""
+
+
+def read_object(line: bytes, *, most: int = MAX_LINE, depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """The JSON object in a line of at most `most` bytes and so deep a nesting, taken as strictly as by `read`. Raises
+    `RecordError` R-01.
+    """
+    try:
+        return _parse(line, most, depth)
     except _Reject as reject:
         raise RecordError(Code.RECORD_UNREADABLE, (str(reject),)) from None
 
@@ -105,37 +168,30 @@ def validate(raw: dict[str, Any]) -> Record:
     """
     kind = raw.get("kind")
     if not isinstance(kind, str) or not kind:
-        raise RecordError(Code.RECORD_INVALID, ("record without a kind",))
+        raise RecordError(Code.RECORD_INVALID, (f"{_shown(raw.get('id'))}record without a kind",))
     try:
         return KINDS.get(kind, Unknown).model_validate(raw)
     except ValidationError as error:
-        who = f"{kind} {raw.get('id', '?')}"
+        who = f"{kind[:40]} {_shown(raw.get('id')) or '?: '}"
         raise RecordError(
             Code.RECORD_INVALID,
             tuple(
-                f"{who}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-                for fault in error.errors(include_url=False)
+                f"{who}{'.'.join(str(word)[:40] for word in fault['loc'])}: {fault['msg']}"
+                for fault in error.errors(include_url=False, include_input=False)
             ),
         ) from None
 
 
-def read(lines: Iterable[bytes], *, name: str = "records") -> Iterator[Line]:
-    """Validated records of a JSONL file, in file order; blank lines are passed over.
+def _shown(id: Any) -> str:
+    return f"{id[:80]}: " if isinstance(id, str) else ""
 
-    Raises `RecordError` at the end, naming every faulty line (up to `MAX_PROBLEMS`), so that an editor mends a file
-    in one go:
+
+def scan(lines: Iterable[bytes]) -> Iterator[Line | Refused]:
+    """Every line of a JSONL file as a record, or as what keeps it from being one; blank lines are passed over.
+
     R-01 for what is not JSON, R-02 for a record that does not fit, R-03 for an id that occurs twice within its kind.
-    Whoever builds something from the records must therefore not publish it before the iteration has ended.
     """
-    problems: list[str] = []
-    code: Code | None = None
     seen: dict[tuple[str, str], int] = {}
-
-    def note(kind: Code, number: int, text: str) -> None:
-        nonlocal code
-        code = code or kind
-        problems.append(f"{name}:{number}: {text}")
-
     for number, written in enumerate(lines, 1):
         line = written.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").strip()
         if not line:
@@ -144,23 +200,44 @@ def read(lines: Iterable[bytes], *, name: str = "records") -> Iterator[Line]:
             raw = _parse(line)
             record = validate(raw)
         except _Reject as reject:
-            note(Code.RECORD_UNREADABLE, number, str(reject))
+            yield Refused(number, Code.RECORD_UNREADABLE, (f"{_who(line)}{reject}",))
             continue
         except RecordError as error:
-            for problem in error.problems:
-                note(error.code, number, problem)
+            yield Refused(number, error.code, error.problems)
             continue
         key = (record.kind, record.id)
         if key in seen:
-            note(Code.RECORD_DUPLICATE, number, f"{record.kind} {record.id} stands already on line {seen[key]}")
+            what = f"{record.kind} {record.id} stands already on line {seen[key]}"
+            yield Refused(number, Code.RECORD_DUPLICATE, (what,))
             continue
         seen[key] = number
         yield Line(number, raw, record)
+
+
+def read(lines: Iterable[bytes], *, name: str = "records") -> Iterator[Line]:
+    """Validated records of a JSONL file, in file order; blank lines are passed over.
+
+    Raises `RecordError` at the end, naming every faulty line (up to `MAX_PROBLEMS`), so that an editor mends a file
+    in one go, with the code of the first of them; the codes are those of `scan`. Whoever builds something from the
+    records must therefore not publish it before the iteration has ended.
+    """
+    problems: list[str] = []
+    code: Code | None = None
+    for one in scan(lines):
+        if isinstance(one, Line):
+            yield one
+        else:
+            code = code or one.code
+            problems += (f"{name}:{one.number}: {problem}" for problem in one.problems)
     if code is not None:
-        shown = problems[:MAX_PROBLEMS]
-        if len(problems) > MAX_PROBLEMS:
-            shown.append(f"{name}: and {len(problems) - MAX_PROBLEMS} more")
-        raise RecordError(code, tuple(shown))
+        raise RecordError(code, shortened(problems, name))
+
+
+def shortened(problems: Sequence[str], name: str) -> tuple[str, ...]:
+    """The first `MAX_PROBLEMS` of a file called `name`, and how many more there are."""
+    if len(problems) <= MAX_PROBLEMS:
+        return tuple(problems)
+    return (*problems[:MAX_PROBLEMS], f"{name}: and {len(problems) - MAX_PROBLEMS} more")
 
 
 def _normal(value: Any) -> Any:
@@ -202,39 +279,3 @@ def digest_of_lines(lines: Iterable[bytes]) -> str:
     for line in lines:
         state.update(line)
     return state.hexdigest()
-
-
-def dangling(records: Iterable[Record]) -> list[str]:
-    """References that lead nowhere, one sentence each; offices may be plain text, so only ids in id-only fields
-    count.
-    """
-    held = list(records)
-    ids = {record.id for record in held}
-    found: list[str] = []
-    for record in held:
-        for field, target in references(record):
-            if target not in ids:
-                found.append(f"{record.kind} {record.id}: {field}: {target} is not here")
-    return found
-
-
-def references(record: Record) -> Iterator[tuple[str, str]]:
-    """(field, id) of every reference that `record` makes."""
-    if record.verified_by:
-        yield "verified_by", record.verified_by
-    for field in ("department", "place", "parent", "of"):
-        target = getattr(record, field, None)
-        if isinstance(target, str):
-            yield field, target
-    for field in ("places", "related", "items", "life_events"):
-        for target in getattr(record, field, ()) or ():
-            yield field, target
-    if record.kind == "life_event":
-        for step in getattr(record, "steps", ()):
-            yield "steps.guide", step.guide
-            for earlier in step.after:
-                yield "steps.after", earlier
-    if record.kind == "home":
-        for tile in getattr(record, "tiles", ()):
-            if tile.item:
-                yield "tiles.item", tile.item

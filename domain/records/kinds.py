@@ -1,9 +1,8 @@
 """The published record kinds of format 1 as frozen values: what a department writes and a kiosk shows.
 
-Field names and code lists follow ``docs/formats/records.md``. A field that is not known is left out, never guessed,
-so nearly
-everything is optional and every screen has an empty state for it. Fields that this version does not know survive in
-`model_extra` and go back out unchanged, so that an old kiosk does not damage a newer record.
+Field names and code lists follow ``docs/formats/records.md``. A field that is not known is left out, never guessed, so
+nearly everything is optional and every screen has an empty state for it. Fields that this version does not know survive
+in `model_extra` and go back out unchanged, so that an old kiosk does not damage a newer record.
 """
 
 from __future__ import annotations
@@ -11,28 +10,40 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from domain.card import CardType, Division, Sex
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-ThemeCode = Annotated[str, StringConstraints(pattern=r"^(person|legal):[0-9]{3}$")]
-District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
-Weekdays = Annotated[str, StringConstraints(pattern=r"^(MO|TU|WE|TH|FR|SA|SU)((-|,)(MO|TU|WE|TH|FR|SA|SU))*$")]
-Audience = Literal["person", "enterprise"]
-Language = Literal["zh-Hans", "zh-Hant", "en", "ja", "ko"]
-Source = Literal["self", "counter", "department", "other"]
-
-
-class Value(BaseModel):
-    """Base of all record values: frozen, unknown fields kept."""
-
-    # Validators are made when the first record is read: the invitation stands on the glass long before.
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+from domain.records.conditions import Conditions
+from domain.records.parts import (
+    Ask,
+    Audience,
+    BusStop,
+    Day,
+    DayException,
+    District,
+    Entry,
+    EventStep,
+    Fee,
+    GuidePhone,
+    Hours,
+    Identifier,
+    ItemCode,
+    LegalBasis,
+    Limit,
+    Material,
+    OneDigit,
+    Outcome,
+    Question,
+    Section,
+    ShortText,
+    Staff,
+    Step,
+    Text,
+    ThemeCode,
+    Tile,
+    TwoDigits,
+    Value,
+    Verification,
+)
 
 
 class Record(Value):
@@ -45,11 +56,23 @@ class Record(Value):
     name: ShortText
     aliases: tuple[ShortText, ...] = ()
     keywords: tuple[ShortText, ...] = ()
-    verified_on: dt.date | None = None
+    verified_on: Day | None = None
     verified_by: Identifier | None = None
-    valid_from: dt.date | None = None
-    valid_until: dt.date | None = None
+    verified_fields: dict[str, Verification] = Field(default_factory=dict)
+    valid_from: Day | None = None
+    valid_until: Day | None = None
     sample: bool = False
+
+    def verification(self, field: str) -> Verification | None:
+        """Who checked `field` (``phone.enquiry``) last, and when: its own verification, that of the field around it, or
+        the record's; None when nobody has.
+        """
+        path = field
+        while path:
+            if path in self.verified_fields:
+                return self.verified_fields[path]
+            path = path.rpartition(".")[0]
+        return None if self.verified_on is None else Verification(on=self.verified_on, by=self.verified_by)
 
     @property
     def alias(self) -> str | None:
@@ -63,95 +86,47 @@ class Record(Value):
         )
 
 
-class Material(Value):
-    """One thing to bring (申请材料). `source`: who supplies it; counts are pieces, photocopies counted apart."""
-
-    name: ShortText
-    source: Source = "self"
-    originals: Annotated[int, Field(ge=0, le=99)] = 0
-    copies: Annotated[int, Field(ge=0, le=99)] = 0
-    form: Literal["paper", "electronic", "either"] = "paper"
-    necessity: Literal["required", "optional", "deferrable"] = "required"
-    when: ShortText | None = None
-    note: ShortText | None = None
-
-
-class Step(Value):
-    """One step at the office (办理环节)."""
-
-    name: ShortText
-    where: ShortText | None = None
-    note: ShortText | None = None
-
-
-class Limit(Value):
-    """A time limit (办结时限) in working days (工作日) or calendar days (自然日)."""
-
-    days: Annotated[int, Field(ge=0, le=3650)]
-    unit: Literal["working", "calendar"] = "working"
-
-
-class Fee(Value):
-    """What it costs; `text` is what the citizen reads (10 元, 不收费)."""
-
-    charged: bool
-    text: ShortText
-    basis: Text | None = None
-
-
-class GuidePhone(Value):
-    """Enquiry (咨询) and complaint (监督投诉) numbers."""
-
-    enquiry: ShortText | None = None
-    complaint: ShortText | None = None
-
-
-class Outcome(Value):
-    """What the citizen gets (办理结果)."""
-
-    name: ShortText
-    kind: Literal["certificate", "document", "money", "other"] = "other"
-
-
-class LegalBasis(Value):
-    """One law and its article (设定依据)."""
-
-    law: ShortText
-    article: ShortText | None = None
-
-
-class Question(Value):
-    """A question that people ask and its answer."""
-
-    q: ShortText
-    a: Text
-
-
 class Guide(Record):
-    """A service item with its guide (事项、办事指南). Only kind, id, name and department are needed."""
+    """A service item with its guide (事项、办事指南). Only kind, id, name and department are needed.
+
+    Codes of one digit and two are those of the code lists (`CodeList`) of the same name; `type` is task_type.
+    `joint_agencies`: 联办机构; `entrusted_by`: 委托部门; `appointment`: whether a visit has to be booked (预约);
+    `appeal`: how to have a decision looked at again (复议、诉讼).
+    """
 
     KIND: ClassVar[str] = "guide"
     kind: Literal["guide"] = "guide"
     department: Identifier
-    type: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = None
+    codes: tuple[ItemCode, ...] = ()
+    type: TwoDigits | None = None
+    use_level: OneDigit | None = None
+    power_source: OneDigit | None = None
+    body_type: OneDigit | None = None
     audience: tuple[Audience, ...] = ()
     themes: tuple[ThemeCode, ...] = ()
     summary: ShortText | None = None
     accepting_office: ShortText | None = None
     handling_agency: ShortText | None = None
     handler: ShortText | None = None
+    joint_agencies: tuple[ShortText, ...] = ()
+    entrusted_by: ShortText | None = None
     eligibility: tuple[Text, ...] = ()
     materials: tuple[Material, ...] = ()
     steps: tuple[Step, ...] = ()
     immediate: bool | None = None
     legal_limit: Limit | None = None
     promised_limit: Limit | None = None
+    special_procedure: Text | None = None
     visits: Annotated[int, Field(ge=0, le=20)] | None = None
+    visit_reason: ShortText | None = None
+    online_depth: Annotated[int, Field(ge=1, le=4)] | None = None
+    appointment: bool | None = None
     fee: Fee | None = None
     channels: tuple[Literal["counter", "online", "mail", "kiosk"], ...] = ()
     coverage: Literal["office", "district", "city", "province", "national"] | None = None
     places: tuple[Identifier, ...] = ()
     phone: GuidePhone | None = None
+    appeal: Text | None = None
     result: Outcome | None = None
     legal_basis: tuple[LegalBasis, ...] = ()
     faq: tuple[Question, ...] = ()
@@ -169,26 +144,6 @@ class Fact(Record):
     phone: ShortText | None = None
     audience: tuple[Audience, ...] = ()
     themes: tuple[ThemeCode, ...] = ()
-
-
-class Hours(Value):
-    """One weekly opening span; `from`/`until` (MM-DD, both ends count, may wrap the year) bound a season."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, defer_build=True)
-
-    days: Weekdays
-    open: TimeOfDay
-    close: TimeOfDay
-    season_from: MonthDay | None = Field(default=None, alias="from")
-    season_until: MonthDay | None = Field(default=None, alias="until")
-
-
-class BusStop(Value):
-    """A stop, its lines, and the walk from it in metres."""
-
-    stop: ShortText
-    lines: tuple[ShortText, ...] = ()
-    walk_m: Annotated[int, Field(ge=0, le=20000)] | None = None
 
 
 class Place(Record):
@@ -219,22 +174,11 @@ class Place(Record):
     last_acceptance_minutes: Annotated[int, Field(ge=0, le=600)] | None = None
     open_on_workdays_only: bool = False
     closed_on_holidays: bool = False
+    open_on_holidays: bool = False
+    exceptions: tuple[DayException, ...] = ()
     phone: ShortText | None = None
     bus: tuple[BusStop, ...] = ()
     accessibility: tuple[ShortText, ...] = ()
-
-
-class Section(Value):
-    """A section of an organisation (内设机构) and its duty."""
-
-    name: ShortText
-    duty: ShortText | None = None
-
-
-class Staff(Value):
-    """Establishment (编制)."""
-
-    posts: Annotated[int, Field(ge=0)] | None = None
 
 
 class Org(Record):
@@ -250,30 +194,6 @@ class Org(Record):
     place: Identifier | None = None
     phone: ShortText | None = None
     staff: Staff | None = None
-
-
-class Choice(Value):
-    """One answer to a question of a life event."""
-
-    id: Identifier
-    text: ShortText
-
-
-class Ask(Value):
-    """A question that narrows a life event."""
-
-    id: Identifier
-    ask: ShortText
-    options: tuple[Choice, ...]
-
-
-class EventStep(Value):
-    """One item of a life event: after which others, and for which answers (`when`: question id → option ids)."""
-
-    guide: Identifier
-    after: tuple[Identifier, ...] = ()
-    when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    note: ShortText | None = None
 
 
 class LifeEvent(Record):
@@ -294,8 +214,8 @@ class Topic(Record):
     kind: Literal["topic"] = "topic"
     intro: Text | None = None
     items: tuple[Identifier, ...] = ()
-    show_from: dt.date | None = None
-    show_until: dt.date | None = None
+    show_from: Day | None = None
+    show_until: Day | None = None
 
 
 class Notice(Record):
@@ -305,8 +225,8 @@ class Notice(Record):
     kind: Literal["notice"] = "notice"
     text: Text
     level: Literal["info", "warn"] = "info"
-    show_from: dt.date | None = None
-    show_until: dt.date | None = None
+    show_from: Day | None = None
+    show_until: Day | None = None
     district: District | None = None
 
     def shown_at(self, day: dt.date, district: str | None) -> bool:
@@ -333,51 +253,6 @@ class Vocabulary(Record):
     ) = None
 
 
-def _in_order(span: tuple[int, int]) -> tuple[int, int]:
-    if span[0] > span[1]:
-        raise ValueError("the first is larger than the second")
-    return span
-
-
-def _some_each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    # Not `min_length`: with that, pydantic also calls a list empty whose members it has refused.
-    if not values:
-        raise ValueError("nothing is in it")
-    if len(set(values)) < len(values):
-        raise ValueError("something is in it twice")
-    return values
-
-
-Flag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
-Years = Annotated[int, Field(strict=True, ge=0, le=150)]
-Months = Annotated[int, Field(strict=True, ge=0, le=1800)]
-MonthNumber = Annotated[int, Field(strict=True, ge=1, le=12)]
-
-
-class Conditions(Value):
-    """What must be known and fit, all of it, for a rule to hold. A condition that this version does not know is kept
-    and never holds.
-
-    `age`: completed years, both ends count, a last year of 120 or more means no end. `age_months`: completed months,
-    both ends count. `expires_within_days`: the card expires in so many days at most, or has expired already. `months`:
-    1–12, the month of the day. `asked`: flags that the person chose, all of them.
-    """
-
-    age: Annotated[tuple[Years, Years], AfterValidator(_in_order)] | None = None
-    age_months: Annotated[tuple[Months, Months], AfterValidator(_in_order)] | None = None
-    sex: Sex | None = None
-    division: Division | None = None
-    card_type: Annotated[tuple[CardType, ...], AfterValidator(_some_each_once)] | None = None
-    expires_within_days: Annotated[int, Field(strict=True, ge=0, le=3650)] | None = None
-    months: Annotated[tuple[MonthNumber, ...], AfterValidator(_some_each_once)] | None = None
-    asked: Annotated[tuple[Flag, ...], AfterValidator(_some_each_once)] | None = None
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Names of conditions that this version does not know, sorted."""
-        return tuple(sorted(name for name, value in (self.model_extra or {}).items() if value is not None))
-
-
 class Rule(Record):
     """A rule that recommends items to a person, with its reason and legal basis.
 
@@ -394,13 +269,6 @@ class Rule(Record):
     basis: ShortText | None = None
     sensitive: bool = False
     verified: Literal["yes", "no"] = "no"
-
-
-class Entry(Value):
-    """One entry of a code list."""
-
-    code: ShortText
-    name: ShortText
 
 
 class CodeList(Record):
@@ -420,18 +288,9 @@ class Calendar(Record):
     KIND: ClassVar[str] = "calendar"
     kind: Literal["calendar"] = "calendar"
     year: Annotated[int, Field(ge=2000, le=2200)]
-    off: tuple[dt.date, ...] = ()
-    work: tuple[dt.date, ...] = ()
+    off: tuple[Day, ...] = ()
+    work: tuple[Day, ...] = ()
     basis: ShortText | None = None
-
-
-class Tile(Value):
-    """A tile of the home screen: themes, or one item, under a short label."""
-
-    label: Annotated[str, StringConstraints(min_length=1, max_length=8)]
-    icon: ShortText
-    themes: tuple[ThemeCode, ...] = ()
-    item: Identifier | None = None
 
 
 class Home(Record):

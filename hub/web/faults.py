@@ -11,7 +11,8 @@ from pydantic import StringConstraints, ValidationError
 from domain.errors import RecordError
 from domain.records import KINDS
 from domain.records.codec import MAX_LINE, read_object
-from domain.records.kinds import District, Flag, Identifier, MonthDay, ThemeCode, TimeOfDay, Weekdays
+from domain.records.conditions import Flag
+from domain.records.parts import District, Identifier, SeasonDay, ThemeCode, TimeOfDay, Weekdays
 from hub.differences import field_name
 from phrases import Phrases
 
@@ -28,7 +29,7 @@ _PATTERNS = {
     _pattern(ThemeCode): "theme",
     _pattern(District): "district",
     _pattern(TimeOfDay): "time",
-    _pattern(MonthDay): "month_day",
+    _pattern(SeasonDay): "month_day",
     _pattern(Weekdays): "weekdays",
     _pattern(Flag): "flag",
     r"^[0-9]{2}$": "two_digits",

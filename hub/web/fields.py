@@ -31,7 +31,7 @@ Posted = Mapping[str, Sequence[str]]
 LONG_TEXT = 1000
 """A field that may hold more characters than this gets a box of several lines."""
 
-LONG_LIST = 36
+LONG_LIST = 20
 """Entries; a longer list is one box of JSON, so that a form never has more fields than a server takes (a thousand)."""
 
 FIXED = frozenset({"kind", "id"})
@@ -43,13 +43,38 @@ NOT_WRITTEN = frozenset({"change"})
 OWN_SECTIONS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "guide": (
         ("names", ("name", "aliases", "summary", "keywords")),
-        ("who", ("department", "audience", "eligibility", "type", "themes")),
+        (
+            "who",
+            (
+                "department",
+                "audience",
+                "eligibility",
+                "type",
+                "themes",
+                "codes",
+                "use_level",
+                "power_source",
+                "body_type",
+            ),
+        ),
         ("materials", ("materials",)),
-        ("where", ("places", "accepting_office", "handling_agency", "handler", "channels", "coverage")),
+        (
+            "where",
+            (
+                *("places", "accepting_office", "handling_agency", "handler", "joint_agencies", "entrusted_by"),
+                *("channels", "online_depth", "appointment", "coverage"),
+            ),
+        ),
         ("phone", ("phone",)),
-        ("cost", ("fee", "immediate", "promised_limit", "legal_limit", "visits", "result")),
+        (
+            "cost",
+            (
+                *("fee", "immediate", "promised_limit", "legal_limit", "special_procedure", "visits", "visit_reason"),
+                "result",
+            ),
+        ),
         ("steps", ("steps",)),
-        ("basis", ("legal_basis",)),
+        ("basis", ("legal_basis", "appeal")),
         ("faq", ("faq", "related")),
     ),
     "fact": (
@@ -62,7 +87,7 @@ OWN_SECTIONS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 """Sections of the two kinds that are written most; the others have names, content and verification."""
 
 NAMES = ("name", "aliases", "keywords")
-VERIFICATION = ("verified_on", "verified_by", "valid_from", "valid_until", "sample")
+VERIFICATION = ("verified_on", "verified_by", "verified_fields", "valid_from", "valid_until", "sample")
 
 
 class Widget(StrEnum):

@@ -19,13 +19,15 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table
 
 from domain.errors import CatalogueError, Code
-from domain.records import Home, Org, Record, Translation, Vocabulary, validate
+from domain.records import Home, Org, Place, Record, Translation, Vocabulary, validate
 from domain.records.changes import Change, Key, patched
 from localdb.catalogue import schema, sounds
 from localdb.catalogue.cards import CARDED
 from localdb.catalogue.derive import (
+    Districts,
     Orgs,
     card_of,
+    districts_of_places,
     english_names,
     meaning_rows,
     organisations,
@@ -42,7 +44,7 @@ FEW = 500
 MOST = 1 / 3
 """Share of all cards from which on it is quicker to derive everything anew."""
 
-_REMEMBERED = frozenset({Home.KIND, Org.KIND, Translation.KIND, Vocabulary.KIND})
+_REMEMBERED = frozenset({Home.KIND, Org.KIND, Place.KIND, Translation.KIND, Vocabulary.KIND})
 
 _OFFICES = re.compile(rb'"(?:accepting_office|handling_agency)":("(?:[^"\\]|\\.)*")')
 
@@ -130,6 +132,7 @@ class _Amendment:
         self._plain = Normaliser()
         self._lexicon = _Lexicon()
         self._orgs: Orgs = organisations(connection)
+        self._districts: Districts = districts_of_places(connection)
 
     def run(self) -> bool:
         self._translations()
@@ -172,7 +175,7 @@ class _Amendment:
     def _concerned(self) -> dict[Key, Record | None]:
         """Every record whose card may look different now, in canonical order; None: it has none any more."""
         concerned = {one.key: one.new for one in self._changed if one.key[0] in CARDED}
-        for kind, id, line in (*self._translated(), *self._of_changed_orgs()):
+        for kind, id, line in (*self._translated(), *self._of_changed_orgs(), *self._at_changed_places()):
             if (kind, id) not in concerned:
                 concerned[kind, id] = _record(line)
         return dict(sorted(concerned.items()))
@@ -209,6 +212,19 @@ class _Amendment:
         ).fetchall()
         guides = self._raw.execute("SELECT kind, id, line FROM record WHERE kind = 'guide'")
         return found + [row for row in guides if not spoken.isdisjoint(_OFFICES.findall(row[2]))]
+
+    def _at_changed_places(self) -> list[tuple[str, str, bytes]]:
+        """Records that name a place which lies in another district now."""
+        moved = [
+            one.key[1]
+            for one in self._changed
+            if one.key[0] == Place.KIND and getattr(one.old, "district", None) != getattr(one.new, "district", None)
+        ]
+        return self._raw.execute(
+            "SELECT kind, id, line FROM ref JOIN card USING (doc) JOIN record USING (kind, id)"
+            " WHERE relation = 'place' AND target IN (SELECT value FROM json_each(?))",
+            (json.dumps(moved),),
+        ).fetchall()
 
     # --- Docs ----------------------------------------------------------------------------------------------------
 
@@ -258,7 +274,7 @@ class _Amendment:
         for doc, record in ordered:
             old_said = self._said(doc)
             known = {row[1]: tuple(row[2].split()) for row in old_said}
-            new = record and card_of(record, self._orgs, self._english(record.id), self._plain, known)
+            new = record and card_of(record, self._orgs, self._districts, self._english(record.id), self._plain, known)
             self._put(schema.card, doc, _CARD, new.card if new else None)
             self._put_said(doc, old_said, new.said if new else ())
             self._put_refs(doc, refs[doc], new.refs if new else frozenset())

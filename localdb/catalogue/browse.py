@@ -79,17 +79,6 @@ def listed(
     return tuple(card for card in found if audience is None or not card.audience or audience in card.audience)
 
 
-def by_department(connection: sqlite3.Connection, org: str, day: dt.date) -> tuple[Card, ...]:
-    """Guides of an organisation; of those below it when it has none itself (a city's government, a district)."""
-    own = listed(connection, "department", [org], day)
-    if own:
-        return own
-    children = connection.execute(
-        "SELECT card.id FROM ref JOIN card USING (doc) WHERE relation = 'parent' AND target = ?", (org,)
-    )
-    return listed(connection, "department", [row[0] for row in children], day)
-
-
 def orgs(connection: sqlite3.Connection, parent: str | None, day: dt.date) -> tuple[Org, ...]:
     """Children of an organisation or the roots: city departments first, then districts, institutions, companies; each
     by id.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -47,7 +46,8 @@ def card_row(record: Record) -> dict[str, Any]:
         "place": None,
         "verified_on": _iso(record.verified_on),
         "verified_by": record.verified_by,
-        "code": _code(record),
+        "code": None,
+        "coverage": None,
         "valid_from": _iso(record.valid_from),
         "valid_until": _iso(record.valid_until),
         "fullness": 0,
@@ -66,6 +66,8 @@ def card_row(record: Record) -> dict[str, Any]:
                 "online": int("online" in record.channels),
                 "phone": record.phone.enquiry if record.phone else None,
                 "place": record.places[0] if record.places else None,
+                "code": record.codes[0].code if record.codes else None,
+                "coverage": record.coverage,
                 "fullness": fullness(record),
             }
         case Fact():
@@ -168,10 +170,3 @@ def _fee(text: str) -> Fee:
 
 def _iso(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _code(record: Record) -> str | None:
-    """The item code of the city's own register, where a record brings one along in a field of its own."""
-    extra: Mapping[str, Any] = record.model_extra or {}
-    code = extra.get("code")
-    return code if isinstance(code, str) and code else None

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, insert
 
-from domain.records import Fact, Guide, Home, Org, Record, Translation, Vocabulary, validate
+from domain.records import Fact, Guide, Home, Org, Place, Record, Translation, Vocabulary, validate
 from localdb.catalogue import schema, sounds
 from localdb.catalogue.cards import CARDED, card_row
 from localdb.catalogue.feed import Said, feed_row, said, spoken
@@ -25,6 +25,10 @@ BATCH = 500
 
 Orgs = Mapping[str, tuple[str, str]]
 """Organisation id → full name and the short one that people know."""
+
+
+Districts = Mapping[str, str]
+"""Place id → its district (GB/T 2260)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def derive(connection: Connection, total: int, tell: Callable[[float], None]) ->
     tables.
     """
     plain = Normaliser()
-    orgs = organisations(connection)
+    orgs, districts = organisations(connection), districts_of_places(connection)
     rows = _Rows(connection)
     translated = _translations(connection, rows)
     words = Words()
@@ -79,7 +83,7 @@ def derive(connection: Connection, total: int, tell: Callable[[float], None]) ->
                 case _ if record.kind in CARDED:
                     doc += schema.DOC_STEP + (schema.KIND_STEP if record.kind != last else 0)
                     last = record.kind
-                    carded = card_of(record, orgs, translated[record.id], plain)
+                    carded = card_of(record, orgs, districts, translated[record.id], plain)
                     rows.add(schema.card, [{"doc": doc, **carded.card}])
                     rows.add(schema.said, carded.said_rows(doc))
                     rows.add(schema.feed, [{"doc": doc, **carded.feed}])
@@ -145,6 +149,7 @@ class CardTables:
 def card_of(
     record: Record,
     orgs: Orgs,
+    districts: Districts,
     english: Iterable[str],
     plain: Normaliser,
     known: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
@@ -157,7 +162,7 @@ def card_of(
     row["department"] = department[1] if department else None
     words = spoken(record, department or (), english)
     names = tuple(said(words, plain, known))
-    return CardTables(row, names, feed_row(names, words, plain), frozenset(_refs(record, orgs)))
+    return CardTables(row, names, feed_row(names, words, plain), frozenset(_refs(record, orgs, districts)))
 
 
 def organisations(connection: Connection) -> dict[str, tuple[str, str]]:
@@ -165,6 +170,14 @@ def organisations(connection: Connection) -> dict[str, tuple[str, str]]:
     lines = connection.exec_driver_sql("SELECT line FROM record WHERE kind = 'org'").scalars()
     raws = map(json.loads, lines)
     return {raw["id"]: (raw["name"], raw.get("short_name") or raw["name"]) for raw in raws}
+
+
+def districts_of_places(connection: Connection) -> dict[str, str]:
+    """The districts of all places in the file that say theirs."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, json_extract(CAST(line AS TEXT), '$.district') FROM record WHERE kind = 'place'"
+    )
+    return {id: district for id, district in rows if district is not None}
 
 
 def translation_row(record: Translation) -> dict[str, Any]:
@@ -221,9 +234,9 @@ def vocabulary_words(record: Vocabulary, plain: Normaliser) -> Iterator[tuple[st
             yield key, sounds.syllables(key)
 
 
-def _refs(record: Record, orgs: Orgs) -> set[tuple[str, str]]:
+def _refs(record: Record, orgs: Orgs, districts: Districts) -> set[tuple[str, str]]:
     """(relation, target) of what a card is listed under. An office may be written as text: an organisation's very name
-    counts.
+    counts. A district is that of the places that are named.
     """
     found: set[tuple[str, str]] = set()
     match record:
@@ -246,8 +259,13 @@ def _refs(record: Record, orgs: Orgs) -> set[tuple[str, str]]:
                 found.add(("place", record.place))
         case Org():
             found.add(("parent", record.parent or ""))
+        case Place():
+            if record.district:
+                found.add(("district", record.district))
         case _:
             pass
+    places = [target for relation, target in found if relation == "place"]
+    found.update(("district", districts[place]) for place in places if place in districts)
     return found
 
 

@@ -12,6 +12,9 @@ from localdb.catalogue import sounds
 from localdb.catalogue.search.normalise import Grams, Normaliser, grams
 from localdb.catalogue.search.pinyin import initial_tokens, initials, sound_tokens
 
+FEWEST_DIGITS = 6
+"""Digits of a code that stand for it: fewer are a house number."""
+
 LONGEST_SOUNDED = 24
 """Characters; nobody types the pinyin of a longer name, and its syllables would only blur the index."""
 
@@ -34,6 +37,7 @@ def spoken(record: Record, departments: Iterable[str] = (), translated: Iterable
             body += [record.summary or "", record.result.name if record.result else ""]
             body += [material.name for material in record.materials]
             body += [question.q for question in record.faq]
+            keywords = (*keywords, *_codes(record))
         case Fact():
             body.append(record.answer)
         case Place():
@@ -48,6 +52,15 @@ def spoken(record: Record, departments: Iterable[str] = (), translated: Iterable
         case _:
             pass
     return Spoken(record.name, aliases, (*keywords, *translated), tuple(text for text in body if text))
+
+
+def _codes(guide: Guide) -> Iterator[str]:
+    """Item codes as people copy them from a form: whole, or the digits only."""
+    for one in guide.codes:
+        yield one.code
+        digits = "".join(char for char in one.code if char.isdecimal())
+        if len(digits) >= FEWEST_DIGITS:
+            yield digits
 
 
 @dataclass(frozen=True, slots=True)

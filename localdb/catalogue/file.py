@@ -6,16 +6,18 @@ import datetime as dt
 import hashlib
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-
-from sqlalchemy import Connection, Engine, delete, insert
-from sqlalchemy.exc import SQLAlchemyError
+from typing import TYPE_CHECKING
 
 from domain.errors import CatalogueError, Code
 from domain.ports import CatalogueInfo
-from localdb.catalogue import schema
-from localdb.engine import reading_engine
+from localdb.catalogue import layout
+from localdb.reading import ReadingPool
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -29,41 +31,44 @@ def write_meta(connection: Connection, info: CatalogueInfo) -> None:
         "counts": json.dumps(dict(sorted(info.counts.items()))),
         "sample": "yes" if info.sample else "no",
     }
-    connection.execute(delete(schema.meta))
-    connection.execute(insert(schema.meta), [{"key": key, "value": value} for key, value in values.items()])
+    connection.exec_driver_sql("DELETE FROM meta")
+    connection.exec_driver_sql("INSERT INTO meta (key, value) VALUES (?, ?)", list(values.items()))
 
 
-def open_file(path: Path) -> tuple[Engine, CatalogueInfo]:
+def open_file(path: Path) -> tuple[ReadingPool, CatalogueInfo]:
     """Opens a catalogue for reading; a few milliseconds, whatever its size.
 
     Raises `CatalogueError`: D-01 when the file is missing, cut short, not a database or without the mark of a digest
     that was proved, D-02 when it is one, but not a catalogue of this layout.
     """
-    engine = reading_engine(path)
+    pool = ReadingPool(path)
     try:
-        with engine.connect() as connection:
-            application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-            layout = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if application != schema.APPLICATION_ID or layout != schema.LAYOUT:
-                raise CatalogueError(Code.CATALOGUE_FORMAT, f"{path.name}: layout {layout}, not {schema.LAYOUT}")
-            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-            size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        with pool.connect() as connection:
+            found = _pragma(connection, "user_version")
+            if _pragma(connection, "application_id") != layout.APPLICATION_ID or found != layout.LAYOUT:
+                raise CatalogueError(Code.CATALOGUE_FORMAT, f"{path.name}: layout {found}, not {layout.LAYOUT}")
+            pages, size = _pragma(connection, "page_count"), _pragma(connection, "page_size")
             if pages * size != path.stat().st_size:
                 raise CatalogueError(
                     Code.CATALOGUE_UNREADABLE, f"{path.name}: {path.stat().st_size} bytes, not {pages * size}"
                 )
             info = _read_meta(connection)
-    except (SQLAlchemyError, OSError, LookupError, ValueError) as error:
-        engine.dispose()
+    except (sqlite3.Error, OSError, LookupError, ValueError) as error:
+        pool.close()
         raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {error.__class__.__name__}") from error
     except CatalogueError:
-        engine.dispose()
+        pool.close()
         raise
-    return engine, info
+    return pool, info
 
 
-def _read_meta(connection: Connection) -> CatalogueInfo:
-    values: dict[str, str] = dict(connection.exec_driver_sql("SELECT key, value FROM meta").all())
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    found: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return found
+
+
+def _read_meta(connection: sqlite3.Connection) -> CatalogueInfo:
+    values: dict[str, str] = dict(connection.execute("SELECT key, value FROM meta"))
     if not _DIGEST.fullmatch(values["digest"]):
         raise ValueError("digest")
     return CatalogueInfo(
@@ -77,19 +82,19 @@ def _read_meta(connection: Connection) -> CatalogueInfo:
 
 def check(path: Path) -> CatalogueInfo:
     """Opens the file and looks through its pages, but not at what the records say. Raises as `prove`."""
-    engine, info = open_file(path)
+    pool, info = open_file(path)
     try:
-        with engine.connect() as connection:
+        with pool.connect() as connection:
             _check_pages(connection, path)
-    except SQLAlchemyError as error:
+    except sqlite3.Error as error:
         raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {error.__class__.__name__}") from error
     finally:
-        engine.dispose()
+        pool.close()
     return info
 
 
-def _check_pages(connection: Connection, path: Path) -> None:
-    verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {verdict}")
 
@@ -100,13 +105,13 @@ def prove(path: Path, sums: Mapping[tuple[str, str], bytes] | None = None) -> Ca
 
     Raises `CatalogueError` (D-01, D-02).
     """
-    engine, info = open_file(path)
+    pool, info = open_file(path)
     try:
-        with engine.connect() as connection:
+        with pool.connect() as connection:
             _check_pages(connection, path)
             whole = hashlib.sha256()
             count = 0
-            for kind, id, line in connection.exec_driver_sql("SELECT kind, id, line FROM record ORDER BY kind, id"):
+            for kind, id, line in connection.execute("SELECT kind, id, line FROM record ORDER BY kind, id"):
                 whole.update(line)
                 count += 1
                 if sums is not None and sums.get((kind, id)) != hashlib.sha256(line).digest():
@@ -115,8 +120,8 @@ def prove(path: Path, sums: Mapping[tuple[str, str], bytes] | None = None) -> Ca
                 raise CatalogueError(
                     Code.CATALOGUE_UNREADABLE, f"{path.name}: its records do not have the digest it claims"
                 )
-    except SQLAlchemyError as error:
+    except sqlite3.Error as error:
         raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{path.name}: {error.__class__.__name__}") from error
     finally:
-        engine.dispose()
+        pool.close()
     return info

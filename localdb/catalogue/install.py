@@ -24,7 +24,8 @@ from localdb.catalogue.beside import place_beside
 from localdb.catalogue.build import build
 from localdb.catalogue.derive import summary_of
 from localdb.catalogue.file import check, open_file, write_meta
-from localdb.engine import building_engine, fsync, is_disk_full, reading_engine
+from localdb.engine import building_engine, fsync, is_disk_full
+from localdb.reading import ReadingPool
 
 SPARE = 64 << 20
 """Bytes that must be free besides a copy of the catalogue: so that there is room left for everybody else."""
@@ -71,8 +72,8 @@ def install_changes(
     catalogue instead, except for D-03.
     """
     with _told(out):
-        engine, _ = open_file(base)
-        engine.dispose()
+        pool, _ = open_file(base)
+        pool.close()
         _need(out.parent, base.stat().st_size + SPARE)
         with place_beside(out, "changes") as beside:
             _copy(base, beside)
@@ -113,12 +114,13 @@ def _amend(path: Path, changes: Iterable[bytes], revision: int, digest: str, mad
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    engine = reading_engine(path)
+    pool = ReadingPool(path)
     try:
-        with engine.connect() as connection:
-            yield from connection.exec_driver_sql("SELECT line FROM record ORDER BY kind, id").yield_per(500).scalars()
+        with pool.connect() as connection:
+            for (line,) in connection.execute("SELECT line FROM record ORDER BY kind, id"):
+                yield line
     finally:
-        engine.dispose()
+        pool.close()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -8,20 +8,20 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import CatalogueError, Code
-from domain.ports import CatalogueInfo, R
+from domain.ports import CatalogueInfo, OrgBranch, R
 from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Rule, Topic
-from domain.search import Card, LexiconWord, Results
-from localdb.catalogue import browse
+from domain.search import EVERYTHING, Card, LexiconWord, Narrowing, Results
+from localdb.catalogue import browse, facts, tree
 from localdb.catalogue.file import open_file
 from localdb.catalogue.search.normalise import Normaliser
 from localdb.catalogue.search.pipeline import Search
-from localdb.catalogue.search.vocabulary import Meaning, Vocabulary
+from localdb.catalogue.search.scope import Scope
+from localdb.catalogue.search.vocabulary import Vocabulary
 
 Today = Callable[[], dt.date | None]
 """The day, or None while the clock cannot be trusted."""
@@ -43,7 +43,7 @@ class CatalogueFile:
 
     def __init__(self, path: Path, today: Today) -> None:
         self.path = path
-        self._engine, self._info = open_file(path)
+        self._pool, self._info = open_file(path)
         self._today = today
         self._lock = threading.Lock()
         self._search: Search | None = None
@@ -58,18 +58,19 @@ class CatalogueFile:
 
     def close(self) -> None:
         """Gives the file back; calls under way end first."""
-        self._engine.dispose()
+        self._pool.close()
 
     def warm(self) -> None:
         """Reads what the first search would have to read; for a thread that has nothing else to do."""
         with self._reading() as connection:
             self._ready(connection)
 
-    def search(self, query: str, *, limit: int = 30, audience: str | None = None) -> Results:
+    def search(self, query: str, *, limit: int = 30, narrow: Narrowing = EVERYTHING, facets: bool = False) -> Results:
         day = self._day()
+        scope = Scope(day.isoformat(), narrow)
         with self._reading() as connection:
             search, spare = self._ready(connection), self._spare(connection, day)
-            return search.run(connection, query, limit=limit, audience=audience, day=day.isoformat(), spare=spare)
+            return search.run(connection, query, scope, limit=limit, facets=facets, spare=spare)
 
     def get(self, kind: type[R], id: str) -> R | None:
         with self._reading() as connection:
@@ -85,7 +86,7 @@ class CatalogueFile:
 
     def by_department(self, org: str) -> tuple[Card, ...]:
         with self._reading() as connection:
-            return browse.by_department(connection, org, self._day())
+            return tree.by_department(connection, org, self._day())
 
     def at_place(self, place: str) -> tuple[Card, ...]:
         with self._reading() as connection:
@@ -94,6 +95,14 @@ class CatalogueFile:
     def orgs(self, parent: str | None) -> tuple[Org, ...]:
         with self._reading() as connection:
             return browse.orgs(connection, parent, self._day())
+
+    def org_tree(self) -> tuple[OrgBranch, ...]:
+        with self._reading() as connection:
+            return tree.branches(connection, self._day())
+
+    def facts(self) -> tuple[tuple[Card, tuple[str, ...]], ...]:
+        with self._reading() as connection:
+            return facts.facts(connection, self._day())
 
     def places(self) -> tuple[Place, ...]:
         with self._reading() as connection:
@@ -138,12 +147,9 @@ class CatalogueFile:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         try:
-            lent = self._engine.raw_connection()
-            try:
-                yield cast(sqlite3.Connection, lent.driver_connection)
-            finally:
-                lent.close()
-        except (SQLAlchemyError, sqlite3.Error, ValidationError, ValueError) as error:
+            with self._pool.connect() as connection:
+                yield connection
+        except (sqlite3.Error, ValidationError, ValueError) as error:
             raise CatalogueError(Code.CATALOGUE_UNREADABLE, f"{self.path.name}: {error.__class__.__name__}") from error
 
     def _day(self) -> dt.date:
@@ -156,12 +162,8 @@ class CatalogueFile:
                 rows = connection.execute(
                     "SELECT plain, relation, target, weight, intent FROM meaning ORDER BY vocabulary, number"
                 )
-                entries = (
-                    (word, Meaning(relation, target, plain.text(target), weight, intent))
-                    for word, relation, target, weight, intent in rows
-                )
                 cards = connection.execute("SELECT count(*) FROM card").fetchone()[0]
-                self._search = Search(plain, Vocabulary(entries), cards)
+                self._search = Search(plain, Vocabulary.read(rows, plain), cards)
             return self._search
 
     def _spare(self, connection: sqlite3.Connection, day: dt.date) -> int:

@@ -15,12 +15,6 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-LAYOUT = 2
-"""Number of this layout; a file with another one is refused (D-02) and built anew from its records."""
-
-APPLICATION_ID = 0x424D5443
-"""Marks the file as ours (BMTC) in SQLite's header."""
-
 DOC_STEP = 16
 """Docs between neighbours: room for 15 new cards between two old ones."""
 
@@ -40,6 +34,18 @@ record = Table(
     Index("record_by_kind", "kind", "id", unique=True),
     Index("record_by_id", "id"),
 )
+
+incoming = Table(
+    "incoming",
+    MetaData(),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    Index("incoming_by_kind", "kind", "id", unique=True),
+)
+"""Records in the order in which they come, while a file is built: `record` holds them in canonical order, so that the
+order of a file leaves no trace.
+"""
 
 card = Table(
     "card",
@@ -64,7 +70,8 @@ card = Table(
     Column("place", Text),
     Column("verified_on", Text),
     Column("verified_by", Text),
-    Column("code", Text),
+    Column("code", Text, comment="item code of the first register that it names"),
+    Column("coverage", Text, comment="office, district, city, province or national; of guides"),
     Column("valid_from", Text),
     Column("valid_until", Text),
     Column("fullness", Integer, nullable=False, comment="how much of a guide is filled in, 0–10"),
@@ -142,9 +149,10 @@ meaning = Table(
 ref = Table(
     "ref",
     metadata,
-    Column("relation", Text, primary_key=True, comment="theme, department, place or parent"),
+    Column("relation", Text, primary_key=True, comment="theme, department, place, district or parent"),
     Column("target", Text, primary_key=True),
     Column("doc", Integer, primary_key=True),
+    Index("ref_by_doc", "doc", "relation"),
     sqlite_with_rowid=False,
 )
 

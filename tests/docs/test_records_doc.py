@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain.records import KINDS
-from domain.records.kinds import Record, Value
+from domain.records.kinds import Record
+from domain.records.parts import Value
 
 TEXT = (Path(__file__).parents[2] / "docs" / "formats" / "records.md").read_text(encoding="utf-8")
 

@@ -113,7 +113,7 @@ def test_a_baseline_only_into_an_empty_hub_and_only_without_a_stop(city: City) -
 def test_records_with_a_stop_come_in_as_drafts_that_cannot_be_submitted(city: City) -> None:
     report = city.office.importing.drafts(batch(org(), guide(materials=[{"name": "其他材料", "copies": 1}])), None)
     assert report.stopping == 1
-    assert {"item": "guide/mz-001", "field": "materials.0", "rule": "catch_all_material", "level": "stop"} in (
+    assert {"item": "guide/mz-001", "field": "materials.0.name", "rule": "catch_all_material", "level": "stop"} in (
         report.as_json()["findings"]
     )
     with pytest.raises(Refused) as refused:

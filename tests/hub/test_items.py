@@ -161,10 +161,10 @@ def test_the_lint_stops_a_submission_and_names_the_field(city: City) -> None:
     with pytest.raises(Refused) as refused:
         city.office.items.submit(city.writer, version.item, version.edits)
     assert refusal(refused) is Reason.LINT_STOPS
-    assert refused.value.details == ("materials.0 catch_all_material", "places dangling")
+    assert refused.value.details == ("materials.0.name catch_all_material", "places dangling")
     found = city.office.items.findings(version.item, 1)
     assert {(one.field, one.rule) for one in found if one.level.value == "stop"} == {
-        ("materials.0", "catch_all_material"),
+        ("materials.0.name", "catch_all_material"),
         ("places", "dangling"),
     }
 

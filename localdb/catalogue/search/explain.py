@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz
 
@@ -23,76 +22,80 @@ LONGEST_RUN = 12
 _RESPELLED: Mapping[str, Via] = {"pinyin": "pinyin", "initials": "initials", "sound": "sound"}
 
 
-class Name(NamedTuple):
-    """A name, alias or keyword of a record: as written, and normalised."""
-
-    via: Via
-    text: str
-    plain: str
-
-
 def explain(question: Question, candidate: Candidate) -> tuple[Match, ...]:
     """At most `MOST` matches, in the order of the question; `similar` when nothing but the likeness of letters speaks
     for it.
     """
-    names = _names(candidate)
-    for name in names:
-        if name.plain in (question.core, question.plain):
-            return (Match(name.text, name.via),)
+    said = _Said(candidate)
+    exact = said.exactly(question.core) or said.exactly(question.plain)
+    if exact is not None:
+        return (exact,)
     found: dict[Match, None] = {}
     for part in dict.fromkeys(question.parts):
-        if part.silent or not part.text.strip():
+        text = part.text.strip()
+        if part.silent or not text:
             continue
-        match = _literal(part.text.strip(), names) or _meant(part.meanings, names) or _run(part.text, names)
+        match = said.with_words(text) or _meant(part.meanings, said) or _run(text, said)
         if match is None and len(part.text) > 1 and part.text[:2] in candidate.body:
-            match = Match(part.text.strip(), "content")
+            match = Match(text, "content")
         if match is not None:
             found[match] = None
         if len(found) == MOST:
             break
-    if not found and names:
-        shown = [name for name in names if name.via != "keyword"] or names
-        nearest = max(shown, key=lambda name: fuzz.ratio(question.core, name.plain))
-        return (Match(nearest.text, "similar"),)
-    return tuple(found)
+    return tuple(found) or (said.nearest(question.core),)
 
 
-def _names(candidate: Candidate) -> list[Name]:
-    """The strongest first: the name, aliases, keywords."""
-    shown = iter(candidate.shown.split("\n"))
-    keys = candidate.keys.split("\n") if candidate.keys else ()
-    name, *aliases = candidate.lines
-    return [
-        Name("name", next(shown), name),
-        *(Name("alias", next(shown), alias) for alias in aliases),
-        *(Name("keyword", next(shown), key) for key in keys),
-    ]
+class _Said:
+    """The name, aliases and keywords of a card as one text, a line each, the strongest first: most of what is looked
+    for is in none of them, and that is seen at one glance.
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+        self.plain = f"\n{candidate.names}\n{candidate.keys}\n"
+
+    def exactly(self, words: str) -> Match | None:
+        """The one that is `words` and nothing else, as it is written."""
+        at = self.plain.find(f"\n{words}\n")
+        return Match(*self._written(at)) if at >= 0 else None
+
+    def with_words(self, words: str) -> Match | None:
+        """The first that has `words` in it. Of a long name only the words are shown, of an alias all of it."""
+        at = self.plain.find(words)
+        if at < 0:
+            return None
+        text, via = self._written(at - 1)
+        return Match(words if via == "name" else text, via)
+
+    def nearest(self, words: str) -> Match:
+        """The name or alias that is spelled most like `words`."""
+        lines = self._candidate.lines
+        likest = max(range(len(lines)), key=lambda number: fuzz.ratio(words, lines[number]))
+        return Match(self._candidate.shown.split("\n")[likest], "similar")
+
+    def _written(self, at: int) -> tuple[str, Via]:
+        """The line behind the line feed at or before `at`, as it is written, and what it is."""
+        number = self.plain.count("\n", 0, at + 1) - 1
+        names = self._candidate.names.count("\n") + 1
+        via: Via = "name" if number == 0 else "alias" if number < names else "keyword"
+        return self._candidate.shown.split("\n")[number], via
 
 
-def _literal(text: str, names: Iterable[Name]) -> Match | None:
-    """The part stands in a name as it was typed. Of a long name only the part is shown, of an alias all of it."""
-    for name in names:
-        if text in name.plain:
-            return Match(text if name.via == "name" else name.text, name.via)
-    return None
-
-
-def _meant(meanings: Iterable[Meaning], names: Sequence[Name]) -> Match | None:
+def _meant(meanings: Iterable[Meaning], said: _Said) -> Match | None:
     for meaning in meanings:
-        if any(meaning.plain in name.plain for name in names):
+        if meaning.plain in said.plain:
             return Match(meaning.target, _RESPELLED.get(meaning.relation, "vocabulary"))
     return None
 
 
-def _run(text: str, names: Sequence[Name]) -> Match | None:
+def _run(text: str, said: _Said) -> Match | None:
     """The longest run of characters that the part shares with a name."""
-    text = text.strip()[:LONGEST_RUN]
+    text = text[:LONGEST_RUN]
     if text.isascii():  # letters in a row prove nothing
         return None
     for size in range(len(text) - 1, SHORTEST_RUN - 1, -1):
         for start in range(len(text) - size + 1):
-            run = text[start : start + size]
-            for name in names:
-                if run in name.plain:
-                    return Match(run.strip() if name.via == "name" else name.text, name.via)
+            match = said.with_words(text[start : start + size])
+            if match is not None:
+                return match
     return None

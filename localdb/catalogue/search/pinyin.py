@@ -6,7 +6,7 @@ n/l at the front, ng/n at the end), so that the index finds either and reranking
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -44,11 +44,14 @@ _BEGINNINGS = frozenset(syllable[:end] for syllable in SYLLABLES for end in rang
 LONGEST_SYLLABLE = 6
 
 
+_UMLAUT = {"lyu": "lv", "nyu": "nv", "lue": "lve", "nue": "nve", "lyue": "lve", "nyue": "nve"}
+_SPELLED = SYLLABLES | _UMLAUT.keys()
+
+
 def spell(letters: str) -> str:
-    """ü in any of its spellings as v: lue, lyu and nyu are typed, too."""
-    for written, meant in (("lyu", "lv"), ("nyu", "nv"), ("lue", "lve"), ("nue", "nve")):
-        letters = letters.replace(written, meant)
-    return letters
+    """ü in any of its spellings as v: lue, lyu and nyu are typed, too. Only where it is a syllable (not in renyuan)."""
+    cut = _cut(letters, _SPELLED, _BEGINNINGS)
+    return letters if cut is None else "".join(_UMLAUT.get(piece, piece) for piece in cut)
 
 
 @lru_cache(maxsize=1024)
@@ -71,17 +74,34 @@ def segment(letters: str) -> tuple[str, ...] | None:
 
     Takes time in proportion to the length.
     """
+    return _cut(letters, SYLLABLES, _BEGINNINGS)
+
+
+def _cut(letters: str, whole: Collection[str], begun: Collection[str]) -> tuple[str, ...] | None:
     best: list[tuple[str, ...] | None] = [(), *([None] * len(letters))]
     for end in range(1, len(letters) + 1):
         for start in range(max(0, end - LONGEST_SYLLABLE), end):
             before, piece = best[start], letters[start:end]
             if before is None:
                 continue
-            if piece in SYLLABLES or (end == len(letters) and piece in _BEGINNINGS):
+            if piece in whole or (end == len(letters) and piece in begun):
                 longer = best[end]
                 if longer is None or len(before) + 1 < len(longer):
                     best[end] = (*before, piece)
     return best[-1]
+
+
+def neighbours(letters: str) -> Iterator[tuple[str, str]]:
+    """Syllables that follow one another in some reading of `letters`: fanganshenpi has fan, gan and fang, an."""
+    cuts = boundaries(letters)
+    for start in cuts:
+        for middle in cuts:
+            first = letters[start:middle]
+            if first in SYLLABLES:
+                for end in cuts:
+                    second = letters[middle:end]
+                    if second in SYLLABLES or (end == len(letters) and second in _BEGINNINGS):
+                        yield first, second
 
 
 def boundaries(letters: str) -> tuple[int, ...]:

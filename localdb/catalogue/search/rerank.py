@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from localdb.catalogue.search.normalise import grams
 from localdb.catalogue.search.retrieve import Candidate, Counts, Sounded
@@ -61,12 +61,11 @@ KINDS = {"guide": 0.05, "life_event": 0.04, "fact": 0.0, "place": -0.02, "topic"
 FULL = 0.003
 """A point of fullness: breaks ties in favour of the guide that says more."""
 
-HEARD = 0.8
+HEARD = 0.95
 """A likeness of sound against one of spelling."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A candidate, its score, and how much of the question (0–1) it answers; what no record says is unanswered."""
 
     candidate: Candidate
@@ -74,24 +73,14 @@ class Scored:
     answers: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A part of the question with its worth, and the ways to say it. `is_word`: the vocabulary knows it as a thing, not
-    only as a wish.
+class _Stretch(NamedTuple):
+    """A part of the question with its worth, and the ways to say it: (number of a way, what a unit of its terms is
+    worth). `is_word`: the vocabulary knows it as a thing, not only as a wish.
     """
 
     worth: float
-    ways: tuple[_Way, ...]
+    ways: tuple[tuple[int, float], ...]
     is_word: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to say a part: its number, the worth of all its terms, and how much it is believed."""
-
-    number: int
-    worth: float
-    weight: float
 
 
 class Yardstick:
@@ -120,25 +109,31 @@ class Yardstick:
                 if before is not None and before.meanings:
                     rest.discard(before.text[-1] + part.text[0])  # 车管所 and 在哪 do not ask for 所在
                 is_word = any(meaning.intent is None for meaning in part.meanings)
-                own = self._way(grams(part.text).all, 1.0)
-                others = (self._way(grams(meaning.plain).all, meaning.weight) for meaning in part.meanings)
-                self._stretches.append(_Stretch(own.worth, (own, *others), is_word))
-        own = self._way(rest, 1.0)
-        self._stretches.append(_Stretch(own.worth, (own,)))
+                said = [(grams(part.text).all, 1.0)]
+                said += [(grams(meaning.plain).all, meaning.weight) for meaning in part.meanings]
+                self._stretches.append(self._stretch(said, is_word))
+        self._stretches.append(self._stretch([(tuple(rest), 1.0)]))
         self._all = sum(stretch.worth for stretch in self._stretches) or 1.0
         unknown = sum(counts.worth(term) for term in rest if not counts[term])
         self._known = (self._all - unknown) or 1.0
         self._readings = _readings(question)
 
-    def _way(self, terms: Iterable[str], weight: float) -> _Way:
-        number, whole = self._ways, 0.0
-        for term in terms:
-            worth = self._counts.worth(term)
-            whole += worth
-            if self._counts[term]:  # what no card holds can still stand inside a longer word: le in apple
-                self._uses.setdefault(term, []).append((number, worth))
-        self._ways += 1
-        return _Way(number, whole, weight)
+    def _stretch(self, said: Iterable[tuple[Iterable[str], float]], is_word: bool = False) -> _Stretch:
+        """`said`: the terms of each way to say it, and how far it is believed; what was really said comes first."""
+        ways: list[tuple[int, float]] = []
+        own: float | None = None
+        for terms, believed in said:
+            whole = 0.0
+            for term in terms:
+                worth = self._counts.worth(term)
+                whole += worth
+                if self._counts[term]:  # what no card holds can still stand inside a longer word: le in apple
+                    self._uses.setdefault(term, []).append((self._ways, worth))
+            if whole:
+                ways.append((self._ways, believed / whole))
+            own = whole if own is None else own
+            self._ways += 1
+        return _Stretch(own or 0.0, tuple(ways), is_word)
 
     def measure(self, candidates: Sequence[Candidate]) -> list[Scored]:
         """Every candidate with its score, best first."""
@@ -161,7 +156,7 @@ class Yardstick:
         """Candidates by how near the pinyin of one of their names is to the letters or the initials typed; unsorted."""
         best: dict[int, float] = {}
         for name in names:
-            near = max(_heard(letters, name.letters, 1.0), _heard(initials, name.initials, 0.9))
+            near = max(_heard(letters, name.letters), _initialled(initials, name.initials))
             share = near * (KEYWORD if name.via == "keyword" else 1.0)
             best[name.doc] = max(best.get(name.doc, 0.0), share)
         return [
@@ -172,8 +167,7 @@ class Yardstick:
 
     def _covered(self, candidate: Candidate) -> tuple[float, float]:
         """Worth of what the candidate covers, and the share (0–1) of the word it covers best."""
-        names = "\n".join(candidate.lines)
-        keys, body = candidate.keys, candidate.body
+        names, keys, body = candidate.names, candidate.keys, candidate.body
         met = [0.0] * self._ways
         for term, uses in self._uses.items():
             if term in names:
@@ -188,7 +182,10 @@ class Yardstick:
                 met[way] += strength * worth
         got = surest = 0.0
         for stretch in self._stretches:
-            best = max((way.weight * met[way.number] / way.worth for way in stretch.ways if way.worth), default=0.0)
+            best = 0.0
+            for way, share in stretch.ways:
+                if met[way] * share > best:
+                    best = met[way] * share
             got += best * stretch.worth
             if stretch.is_word and best > surest:
                 surest = best
@@ -196,16 +193,19 @@ class Yardstick:
 
     def _likeness(self, candidate: Candidate) -> float:
         overlap = near = 0.0
-        lines = [(line, " ".join(line.replace(" ", ""))) for line in candidate.lines]
+        lines = candidate.lines
+        apart = [" ".join(line.replace(" ", "")) for line in lines]
         for spelled, reading, weight in self._readings:
             # The surest comes first, and no reading can do better than its weight: most comparisons end at once.
             least, nearest = overlap / weight, near / weight
             if least < 100:
-                best = max(fuzz.token_set_ratio(spelled, apart, score_cutoff=least) for _, apart in lines)
-                overlap = max(overlap, weight * best)
+                best = process.extractOne(spelled, apart, scorer=fuzz.token_set_ratio, score_cutoff=least)
+                if best is not None:
+                    overlap = max(overlap, weight * best[1])
             if nearest < 100:
-                best = max(fuzz.ratio(reading, line, score_cutoff=nearest) for line, _ in lines)
-                near = max(near, weight * best)
+                best = process.extractOne(reading, lines, scorer=fuzz.ratio, score_cutoff=nearest)
+                if best is not None:
+                    near = max(near, weight * best[1])
         return (OVERLAP * overlap + NEAR * near) / 100
 
     def _bonus(self, candidate: Candidate) -> float:
@@ -219,7 +219,7 @@ class Yardstick:
         if candidate.doc in self._keyed:
             score += EXACT_KEYWORD
         if self._asked:
-            names = "\n".join(lines)
+            names = candidate.names
             if any(word in names for word in self._asked):
                 score += INTENT_MET
         if candidate.kind == "life_event":
@@ -229,22 +229,29 @@ class Yardstick:
         return score
 
 
-def _heard(typed: str, name: str, share: float) -> float:
+def _heard(typed: str, name: str) -> float:
+    """How near (0–1) the pinyin of a name is to what was typed; a name that has all of it in a row is compared as
+    a name with those characters would be.
+    """
     if not typed or not name:
         return 0.0
-    if typed == name:
-        return share
-    if name.startswith(typed):
-        return 0.9 * share
-    if typed in name:
-        return 0.75 * share
-    return 0.7 * share * fuzz.ratio(typed, name, score_cutoff=60) / 100
+    likeness = fuzz.ratio(typed, name) / 100
+    return (COVER + OVERLAP + NEAR * likeness) / PLAIN_BEST if typed in name else 0.7 * likeness
+
+
+def _initialled(typed: str, name: str) -> float:
+    """The same of initials: so few letters stand in many names by chance, and mean most at the beginning."""
+    if not typed or typed not in name:
+        return 0.0
+    return 0.76 if typed == name else 0.68 if name.startswith(typed) else 0.57
 
 
 def _readings(question: Question) -> tuple[tuple[str, str, float], ...]:
     """(characters apart, as a string, weight) of the question and of the question with one part put as its meaning."""
-    found: dict[str, float] = {question.core: 1.0}
-    if not question.plain.isascii():  # letters are like no name; what they were read as is a meaning
+    # Letters are like no name; what they were read as is a meaning.
+    letters = question.plain.isascii() and any(part.meanings for part in question.parts)
+    found: dict[str, float] = {} if letters else {question.core: 1.0}
+    if not letters:
         found.setdefault(question.subject or question.core, SUBJECT)
         if len(question.plain) <= 2 * len(question.core):
             found[question.plain] = 1.0
@@ -252,7 +259,7 @@ def _readings(question: Question) -> tuple[tuple[str, str, float], ...]:
         for meaning in part.meanings:
             reading = question.core.replace(part.text, meaning.plain, 1)
             found[reading] = max(found.get(reading, 0.0), meaning.weight)
-    best = sorted(found.items(), key=lambda pair: -pair[1])[:READINGS]
+    best = sorted(found.items(), key=lambda pair: -pair[1])[: READINGS - letters]
     return tuple((" ".join(reading.replace(" ", "")), reading, weight) for reading, weight in best)
 
 

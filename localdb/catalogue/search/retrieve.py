@@ -10,13 +10,18 @@ import json
 import math
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from localdb.catalogue.search.scope import Scope
 
 CANDIDATES = 40
 """Cards that are reranked."""
 
 ENTRIES = 1000
-"""Index entries that one query reads: less than a millisecond."""
+"""Index entries that one query reads: about a millisecond."""
+
+LETTERS_ENTRIES = 400
+"""The same where words were put for letters: those are spelled right, the rare terms bring them up alone."""
 
 TERMS = 18
 """Terms of one query; bm25 looks at each of them for each row."""
@@ -29,25 +34,28 @@ _AFTER = "\U0010ffff"
 """Behind every other character: what begins with x lies between x and x followed by this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What ranking and explaining read of a card.
+class Candidate(NamedTuple):
+    """What ranking and explaining read of a card; a tuple, because dozens are made for each letter typed.
 
-    `lines`: normalised name and aliases; `keys`: keywords, a line each; `shown`: all of these as they are written, a
-    line each; `body`: the indexed terms of its text.
+    `names`: normalised name and aliases, `keys`: keywords, `shown`: all of these as they are written, each a line each;
+    `body`: the indexed terms of its text.
     """
 
     doc: int
     kind: str
     fullness: int
-    lines: tuple[str, ...]
+    names: str
     keys: str
     shown: str
     body: str
 
+    @property
+    def lines(self) -> list[str]:
+        """Normalised name and aliases."""
+        return self.names.split("\n")
 
-@dataclass(frozen=True, slots=True)
-class Sounded:
+
+class Sounded(NamedTuple):
     """A name, alias or keyword of a card with its pinyin."""
 
     doc: int
@@ -82,14 +90,23 @@ def count_terms(connection: sqlite3.Connection, cards: int, terms: Collection[st
     return Counts(cards, dict(rows))
 
 
-def find_by_words(connection: sqlite3.Connection, wanted: Mapping[str, float], counts: Counts, limit: int) -> list[int]:
-    """Cards for weighted terms, best first."""
+def find_by_words(
+    connection: sqlite3.Connection,
+    wanted: Mapping[str, float],
+    counts: Counts,
+    limit: int,
+    scope: Scope,
+    entries: int = ENTRIES,
+) -> list[int]:
+    """Cards for weighted terms, best first. `entries`: how many index entries may be read."""
     known = [(counts.worth(term) * weight, term) for term, weight in wanted.items() if counts[term]]
     known.sort(reverse=True)
-    return _match(connection, "words", [(_quoted(term), counts[term]) for _, term in known], limit)
+    return _match(connection, "words", [(_quoted(term), counts[term]) for _, term in known], limit, scope, entries)
 
 
-def find_by_sounds(connection: sqlite3.Connection, terms: Iterable[tuple[str, bool]], limit: int) -> list[int]:
+def find_by_sounds(
+    connection: sqlite3.Connection, terms: Iterable[tuple[str, bool]], limit: int, scope: Scope
+) -> list[int]:
     """Cards for sound terms, best first; True beside a term: it may go on."""
     counted = []
     for term, goes_on in terms:
@@ -100,53 +117,84 @@ def find_by_sounds(connection: sqlite3.Connection, terms: Iterable[tuple[str, bo
         if count:
             counted.append((_quoted(term) + ("*" if goes_on else ""), count))
     counted.sort(key=lambda pair: pair[1])
-    return _match(connection, "sounds", counted, limit)
+    return _match(connection, "sounds", counted, limit, scope, LETTERS_ENTRIES)
 
 
-def _match(connection: sqlite3.Connection, index: str, terms: Sequence[tuple[str, int]], limit: int) -> list[int]:
-    """Runs an OR query over as many of `terms` (expression, entries) as the budget allows."""
+def _match(
+    connection: sqlite3.Connection,
+    index: str,
+    terms: Sequence[tuple[str, int]],
+    limit: int,
+    scope: Scope,
+    entries: int,
+) -> list[int]:
+    """Runs an OR query over as many of `terms` (expression, entries) as may be read."""
     chosen: list[str] = []
     spent = 0
     for term, count in terms[:TERMS]:
-        if not chosen or spent + count <= ENTRIES:
+        if not chosen or spent + count <= entries:
             chosen.append(term)
             spent += count
     if not chosen:
         return []
     order = f"ORDER BY {_RANKS[index]}" if spent <= 2 * ENTRIES else ""  # one term on every other card: any will do
-    statement = f"SELECT rowid FROM {index} WHERE {index} MATCH ? {order} LIMIT ?"
-    return [row[0] for row in connection.execute(statement, (" OR ".join(chosen), limit))]
+    source, values = _inside(scope, index, "rowid")
+    statement = f"SELECT {index}.rowid FROM {source} AND {index} MATCH :terms {order} LIMIT :limit"
+    rows = connection.execute(statement, {**values, "terms": " OR ".join(chosen), "limit": limit})
+    return [row[0] for row in rows]
 
 
-def find_named(connection: sqlite3.Connection, plains: Iterable[str], limit: int) -> list[tuple[int, str, str]]:
+def find_named(
+    connection: sqlite3.Connection, plains: Iterable[str], limit: int, scope: Scope
+) -> list[tuple[int, str, str]]:
     """(card, via, plain) where a name, alias or keyword is exactly one of `plains`."""
-    statement = "SELECT doc, via, plain FROM said WHERE plain IN (SELECT value FROM json_each(?)) LIMIT ?"
-    return connection.execute(statement, (json.dumps(list(plains)), limit)).fetchall()
+    source, values = _inside(scope, "said", "doc")
+    statement = (
+        f"SELECT said.doc, via, plain FROM {source} AND plain IN (SELECT value FROM json_each(:plains)) LIMIT :limit"
+    )
+    return connection.execute(statement, {**values, "plains": json.dumps(list(plains)), "limit": limit}).fetchall()
 
 
-def find_beginning(connection: sqlite3.Connection, column: str, letters: str, limit: int) -> list[int]:
+def find_beginning(connection: sqlite3.Connection, column: str, letters: str, limit: int, scope: Scope) -> list[int]:
     """Cards with a name that begins with `letters`: as written (`plain`), in `letters` or in `initials`."""
+    source, values = _inside(scope, "said", "doc")
     rows = connection.execute(
-        f"SELECT doc FROM said WHERE {column} >= ? AND {column} < ? LIMIT ?", (letters, letters + _AFTER, limit)
+        f"SELECT said.doc FROM {source} AND {column} >= :letters AND {column} < :after LIMIT :limit",
+        {**values, "letters": letters, "after": letters + _AFTER, "limit": limit},
     )
     return [row[0] for row in rows]
 
 
-def fetch(
-    connection: sqlite3.Connection, docs: Iterable[int], day: str, audience: str | None = None
-) -> list[Candidate]:
-    """The candidates of `docs` that may be shown to `audience` on `day` (ISO), in the order given."""
+def holds(connection: sqlite3.Connection, terms: Sequence[str], scope: Scope) -> bool:
+    """Whether one card inside `scope` has all of `terms` in its name, aliases, keywords or text."""
+    expression = " AND ".join(map(_quoted, terms))
+    statement = (
+        "SELECT 1 FROM words JOIN card ON card.doc = words.rowid"
+        f" WHERE words MATCH :terms AND {scope.condition} LIMIT 1"
+    )
+    return bool(terms) and connection.execute(statement, {**scope.values, "terms": expression}).fetchone() is not None
+
+
+def _inside(scope: Scope, table: str, key: str) -> tuple[str, Mapping[str, str | None]]:
+    """FROM and WHERE over `table`, with their values: a narrowed answer must not lose candidates to cards outside of
+    it. What is not shown today is dropped when candidates are fetched: it is rare, and looking at each card is not
+    cheap.
+    """
+    if not scope.is_narrowed:
+        return f"{table} WHERE true", {}
+    return f"{table} JOIN card ON card.doc = {table}.{key} WHERE {scope.condition}", scope.values
+
+
+def fetch(connection: sqlite3.Connection, docs: Iterable[int], scope: Scope) -> list[Candidate]:
+    """The candidates of `docs` that are inside `scope`, in the order given."""
     wanted = list(dict.fromkeys(docs))
     rows = connection.execute(
-        "SELECT doc, card.kind, card.audience, card.fullness, feed.plain, feed.keys, feed.shown, feed.body"
-        " FROM feed JOIN card USING (doc) WHERE doc IN (SELECT value FROM json_each(?))"
-        " AND (valid_from IS NULL OR valid_from <= ?) AND (valid_until IS NULL OR valid_until >= ?)",
-        (json.dumps(wanted), day, day),
+        "SELECT doc, card.kind, card.fullness, feed.plain, feed.keys, feed.shown, feed.body"
+        " FROM feed JOIN card USING (doc)"
+        f" WHERE doc IN (SELECT value FROM json_each(:docs)) AND {scope.condition}",
+        {**scope.values, "docs": json.dumps(wanted)},
     )
-    found = {}
-    for doc, kind, whom, fullness, lines, keys, shown, body in rows:
-        if audience is None or not whom or audience in whom.split():
-            found[doc] = Candidate(doc, kind, fullness, tuple(lines.split("\n")), keys, shown, body)
+    found = {row[0]: Candidate(*row) for row in rows}
     return [found[doc] for doc in wanted if doc in found]
 
 

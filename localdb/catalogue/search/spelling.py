@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, product
 
-from localdb.catalogue.search.pinyin import boundaries, fold, segment, spell
+from localdb.catalogue.search.pinyin import boundaries, fold, neighbours, segment, spell
 from localdb.catalogue.search.vocabulary import MEANINGS, Meaning, Part, Question, Vocabulary
 
 LONGEST_LETTERS = 40
@@ -25,6 +26,8 @@ READINGS_A_WORD = 4
 
 LONGEST_INITIALS = 12
 
+_RUNS = re.compile(r"[0-9a-z]+|[^\s0-9a-z]+")
+
 RESPELLED = ("pinyin", "initials", "sound")
 """Relations of a meaning that is a guess at what was meant to be written."""
 
@@ -34,11 +37,14 @@ PINYIN, UNFINISHED, INITIALS, SOUND = 0.95, 0.8, 0.85, 0.85
 
 @dataclass(frozen=True, slots=True)
 class Respelled:
-    """The question with words put for letters or misspellings, and the syllables to look for beside them."""
+    """The question with words put for letters or misspellings, and the syllables to look for beside them. `pairs`:
+    neighbours among them, where letters can be cut in several ways all of those.
+    """
 
     question: Question
     syllables: tuple[str, ...] = ()
     initials: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
 
     @property
     def certain(self) -> bool:
@@ -56,28 +62,34 @@ class Respelled:
 def read_letters(
     connection: sqlite3.Connection, vocabulary: Vocabulary, question: Question, is_word: Callable[[str], bool]
 ) -> Respelled | None:
-    """Reads Latin letters as pinyin or initials; None when every piece of the question is a word already (ktv, hpv)."""
+    """Reads Latin letters as pinyin or initials, those behind characters, too (社保ka); None when every piece of the
+    question is a word already (ktv, hpv) or stands in characters.
+    """
+    readings = _readings(connection, {char for char in question.core if not char.isascii()})
     parts: list[Part] = []
     syllables: list[str] = []
+    pairs: dict[tuple[str, str], None] = {}
     initials = ""
+    respelled = False
     for part in question.parts:
-        if part.meanings or part.silent:
-            parts.append(part)
-            continue
-        for piece in part.text.split():
+        for piece in (part.text,) if part.meanings or part.silent else _RUNS.findall(part.text):
             letters = spell(piece[:LONGEST_LETTERS])
-            if not (letters.isascii() and letters.isalpha()) or is_word(piece):
-                parts.append(Part(piece))
-                continue
-            cut = segment(letters)
-            found = list(_by_pinyin(connection, vocabulary, letters)) if cut else []
-            if cut:
-                syllables.extend(cut)
-            if not any(one.meanings for one in found) and 2 <= len(letters) <= LONGEST_INITIALS:
-                initials = letters
-                found = [_by_initials(connection, vocabulary, letters)]
-            parts.extend(found or [Part(piece)])
-    if not syllables and not initials:
+            if part.silent:
+                parts.append(part)
+            elif part.meanings or not is_letters(letters) or is_word(piece):
+                parts.append(part if part.meanings else Part(piece))
+                syllables.extend(readings[char][0] for char in piece if char in readings)
+            else:
+                cut = segment(letters)
+                found = list(_by_pinyin(connection, vocabulary, letters)) if cut else []
+                syllables.extend(cut or ())
+                pairs.update(dict.fromkeys(neighbours(letters)))
+                if not any(one.meanings for one in found) and len(letters) <= LONGEST_INITIALS:
+                    initials = letters
+                    found = [_by_initials(connection, vocabulary, letters)]
+                parts.extend(found or [Part(piece)])
+                respelled = respelled or bool(cut or initials)
+    if not respelled:
         return None
     intents = {meaning.intent for part in parts for meaning in part.meanings[:1] if meaning.intent}
     core = " ".join(part.text for part in parts if not part.silent)
@@ -85,7 +97,13 @@ def read_letters(
         Question(question.plain, core or question.plain, tuple(parts), question.intents | intents),
         tuple(syllables),
         initials,
+        tuple(dict.fromkeys((*pairs, *pairwise(syllables)))),
     )
+
+
+def is_letters(piece: str) -> bool:
+    """Whether `piece` may be pinyin or initials; a single letter says too little."""
+    return len(piece) > 1 and piece.isascii() and piece.isalpha()
 
 
 def _by_pinyin(connection: sqlite3.Connection, vocabulary: Vocabulary, letters: str) -> Iterator[Part]:
@@ -140,7 +158,8 @@ def mend(connection: sqlite3.Connection, vocabulary: Vocabulary, question: Quest
         known = part.meanings or part.silent
         parts.extend([part] if known else _mended(connection, vocabulary, part.text, readings))
     sounds = tuple(readings[char][0] for char in question.core if char in readings)
-    respelled = Respelled(Question(question.plain, question.core, tuple(parts), question.intents), sounds)
+    question = Question(question.plain, question.core, tuple(parts), question.intents)
+    respelled = Respelled(question, sounds, pairs=tuple(pairwise(sounds)))
     return respelled if respelled.words or len(sounds) > 1 else None
 
 
@@ -219,8 +238,9 @@ def _readings(connection: sqlite3.Connection, chars: Iterable[str]) -> dict[str,
 
 def sound_terms(respelled: Respelled) -> list[tuple[str, bool]]:
     """What to look for in the sound index; True: the syllable may be unfinished."""
-    pairs = ["0".join(pair) for pair in pairwise(map(fold, respelled.syllables))]
+    last = respelled.syllables[-1:]
+    pairs = dict.fromkeys((f"{fold(one)}0{fold(other)}", (other,) == last) for one, other in respelled.pairs)
     letters = respelled.initials
     size = min(4, len(letters))
     runs = [letters[at : at + size] for at in range(len(letters) - size + 1)] if size > 1 else []
-    return [*((pair, at == len(pairs) - 1) for at, pair in enumerate(pairs)), *((run, False) for run in runs)]
+    return [*pairs, *((run, False) for run in runs)]

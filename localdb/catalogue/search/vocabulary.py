@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from domain.records import Vocabulary as VocabularyRecord
 from domain.search import Understood
@@ -105,9 +106,13 @@ class Question:
         return tuple(told)
 
 
+Stored = tuple[str, str, str, float, str | None]
+"""A meaning as a catalogue file holds it: normalised word, relation, target, weight, intent."""
+
+
 class Vocabulary:
     """Every word of the vocabulary by its normalised spelling. Reading a question costs its length, not the
-    vocabulary's.
+    vocabulary's. Safe in several threads.
     """
 
     def __init__(self, entries: Iterable[tuple[str, Meaning]]) -> None:
@@ -117,13 +122,45 @@ class Vocabulary:
             by_word[word].append(meaning)
             if meaning.intent and len(word) > 1:
                 group[meaning.intent][word] = None
-        self._meanings = {word: tuple(sorted(held, key=lambda one: -one.weight)) for word, held in by_word.items()}
+        self._stored: dict[str, list[Stored]] = {}
+        self._plain: Normaliser | None = None
+        self._meanings = {word: _surest_first(held) for word, held in by_word.items()}
         self._longest = max(map(len, self._meanings), default=0)
         self.intent_words = {intent: tuple(words) for intent, words in group.items()}
 
+    @classmethod
+    def read(cls, rows: Iterable[Stored], plain: Normaliser) -> Self:
+        """The vocabulary of a catalogue file. Few of its words are ever asked for, and a kiosk that starts should not
+        wait for the others: the rows of a word become meanings when it first occurs in a question.
+        """
+        made = cls(())
+        made._plain = plain
+        stored, group = made._stored, defaultdict[str, dict[str, None]](dict)
+        for row in rows:
+            word, intent = row[0], row[4]
+            held = stored.get(word)
+            if held is None:
+                stored[word] = [row]
+            else:
+                held.append(row)
+            if intent and len(word) > 1:
+                group[intent][word] = None
+        made._longest = max(map(len, stored), default=0)
+        made.intent_words = {intent: tuple(words) for intent, words in group.items()}
+        return made
+
     def meanings_of(self, word: str) -> tuple[Meaning, ...]:
         """What `word` (normalised) stands for, the surest first; empty when nothing is known about it."""
-        return self._meanings.get(word, ())
+        held = self._meanings.get(word)
+        if held is None:
+            rows = self._stored.get(word)
+            if rows is None or self._plain is None:
+                return ()
+            text = self._plain.text
+            held = self._meanings[word] = _surest_first(
+                Meaning(relation, target, text(target), weight, intent) for _, relation, target, weight, intent in rows
+            )
+        return held
 
     def understand(self, plain: str) -> Question:
         """Cuts the question at the longest words known, from the left."""
@@ -137,7 +174,7 @@ class Vocabulary:
                 continue
             if unread < start:
                 parts.append(Part(plain[unread:start]))
-            held = self._meanings[plain[start:end]]
+            held = self.meanings_of(plain[start:end])
             intents.update(self._intents_in(plain[start:end]))
             silent = any(meaning.relation == "stop" for meaning in held)
             parts.append(Part(plain[start:end], () if silent else held[:MEANINGS], silent))
@@ -151,19 +188,23 @@ class Vocabulary:
         """What a word of the vocabulary asks for, 驾照丢了 for 丢了 inside it."""
         for start in range(len(word)):
             for end in range(start + 2, len(word) + 1):
-                for meaning in self._meanings.get(word[start:end], ()):
+                for meaning in self.meanings_of(word[start:end]):
                     if meaning.intent:
                         yield meaning.intent
-        for meaning in self._meanings[word]:
+        for meaning in self.meanings_of(word):
             if meaning.intent:
                 yield meaning.intent
 
     def _longest_word(self, plain: str, start: int) -> int | None:
         for end in range(min(start + self._longest, len(plain)), start, -1):
-            held = self._meanings.get(plain[start:end])
-            if held is not None and _fits(plain, start, end, held):
+            held = self.meanings_of(plain[start:end])
+            if held and _fits(plain, start, end, held):
                 return end
         return None
+
+
+def _surest_first(meanings: Iterable[Meaning]) -> tuple[Meaning, ...]:
+    return tuple(sorted(meanings, key=lambda one: -one.weight))
 
 
 def _fits(plain: str, start: int, end: int, held: tuple[Meaning, ...]) -> bool:

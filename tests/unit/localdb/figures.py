@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import math
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from localdb.catalogue.build import build
 from localdb.catalogue.reader import CatalogueFile
+from tests.unit.localdb import misspelled
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT.parent / "shared" / "data"
@@ -47,6 +49,17 @@ class Recall:
     five: float
     questions: int
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between what the true share among the first five lies, with 95 % certainty (Wilson)."""
+        z, n, p = 1.96, self.questions, self.five
+        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"R@1 {self.first:.3f}  R@5 {self.five:.3f} ({low:.3f}–{high:.3f})  n={self.questions}"
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:
@@ -60,9 +73,13 @@ class Latency:
 
 def index_of_names(out: Path, *, vocabulary: bool) -> Path:
     """The 3 400 real item names as bare guides, with or without the shipped vocabulary."""
-    names = (DATA / "search" / "index_names.tsv").read_text("utf-8").splitlines()[1:]
-    build(_bare(names, vocabulary), out, revision=1, made_at=dt.datetime.now(dt.UTC))
+    build(_bare(index_names(), vocabulary), out, revision=1, made_at=dt.datetime.now(dt.UTC))
     return out
+
+
+def index_names() -> list[str]:
+    """The 3 400 real item names."""
+    return (DATA / "search" / "index_names.tsv").read_text("utf-8").splitlines()[1:]
 
 
 def grown(out: Path, size: int) -> Path:
@@ -123,6 +140,19 @@ def quality(folder: Path) -> dict[tuple[str, bool], Recall]:
     return found
 
 
+def spelling(catalogue: CatalogueFile) -> dict[str, Recall]:
+    """Way of typing a word → how often an item that has the word in its name is found. `catalogue`: of
+    `index_of_names`.
+    """
+    names = index_names()
+    words = misspelled.sample(names)
+    having = {word: frozenset(name[:190] for name in names if word in name) for word in words}
+    return {
+        told: recall(catalogue, [(text, having[word]) for word, text in misspelled.typed(words, way)])
+        for told, way in misspelled.ways().items()
+    }
+
+
 def typed_queries() -> dict[str, list[str]]:
     """Ways to ask: real questions growing letter by letter, in full, and pinyin growing letter by letter."""
     full = [query for name in SETS for query, _ in questions(name)[::4]]
@@ -148,10 +178,13 @@ def latency(catalogue: CatalogueFile, queries: Sequence[str]) -> Latency:
 
 def table(folder: Path, sizes: Sequence[int] = (7_000,)) -> str:
     """Both tables, ready to be printed."""
-    rows = ["set                  vocabulary   R@1   R@5   questions"]
+    rows = ["recall on the handed-over halves"]
     for (name, vocabulary), found in quality(folder).items():
-        word = "with" if vocabulary else "without"
-        rows.append(f"{name:<20} {word:<10}  {found.first:.3f} {found.five:.3f} {found.questions:>5}")
+        rows.append(f"{name:<20} {'with' if vocabulary else 'without':<8} vocabulary  {found}")
+    rows.append("words of the catalogue, typed in another way")
+    catalogue = CatalogueFile(folder / "names-True.db", lambda: None)
+    rows += [f"{told:<20} {found}" for told, found in spelling(catalogue).items()]
+    catalogue.close()
     rows.append("")
     rows.append("items    asked          p50    p95  worst  (CPU ms)")
     for size in sizes:

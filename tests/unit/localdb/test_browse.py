@@ -29,7 +29,9 @@ FULL: dict[str, Any] = {
     "phone": {"enquiry": "0535-1"},
     "result": {"name": "驾驶证"},
     "immediate": False,
-    "code": "4421-33",
+    "codes": [{"scheme": "city", "code": "4421-33-700"}, {"scheme": "gbt39554-catalogue", "code": "442199806003"}],
+    "coverage": "national",
+    "local_code": "7",
     "verified_on": "2026-11-01",
     "verified_by": "org-a",
 }
@@ -72,7 +74,7 @@ def test_a_list_row_holds_what_a_list_shows(made: Made) -> None:
         place="pl-1",
         verified_on=dt.date(2026, 11, 1),
         verified_by="org-a",
-        code="4421-33",
+        code="4421-33-700",
     )
     assert row.fee is not None
     assert (row.fee.charged, row.fee.text) == (True, "10 元")
@@ -86,7 +88,7 @@ def test_a_record_comes_back_as_it_was_written(made: Made) -> None:
     found = catalogue.get(Guide, "g-1")
     assert found is not None
     assert found == Guide.model_validate(guide("g-1", "补领", **FULL))
-    assert found.model_extra == {"code": "4421-33"}
+    assert found.model_extra == {"local_code": "7"}
     assert catalogue.get(Guide, "pl-1") is None
     assert catalogue.get(Fact, "g-1") is None
     anything = catalogue.get(Record, "pl-1")
@@ -280,3 +282,13 @@ def test_a_file_that_breaks_under_way_is_told_and_can_be_tried_again(city_file: 
 
 def test_the_sample_city_is_where_it_is_shipped() -> None:
     assert sorted(path.name for path in SAMPLE_CITY.glob("*.jsonl"))
+
+
+def test_an_item_is_found_by_its_codes(made: Made) -> None:
+    long = "12441500196720244T3442199806003"
+    codes = [{"scheme": "gbt39554-implementation", "code": long}, {"scheme": "city", "code": "GA-12"}]
+    catalogue = made(org(), guide("g-1", "补领", codes=codes), guide("g-2", "换领", summary="第 12 号窗口"))
+    for query in (long, long.lower(), "124415001967202443442199806003", "GA-12", "ga-12"):
+        assert [hit.card.id for hit in catalogue.search(query).hits[:1]] == ["g-1"], query
+    assert catalogue.cards(["g-1"])[0].code == long
+    assert catalogue.cards(["g-2"])[0].code is None

@@ -221,6 +221,6 @@ def test_what_is_no_catalogue_is_not_opened(tmp_path: Path, out: Path) -> None:
 def test_made_at_keeps_its_moment(out: Path) -> None:
     moment = dt.datetime(2026, 3, 1, 9, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     build(lines(org()), out, revision=1, made_at=moment)
-    engine, info = open_file(out)
-    engine.dispose()
+    pool, info = open_file(out)
+    pool.close()
     assert info.made_at == moment

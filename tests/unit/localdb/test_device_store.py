@@ -14,8 +14,11 @@ import pytest
 from domain.errors import Code, DeviceStoreError
 from domain.events import JobState
 from domain.ports import Marks, SlipJob, SlipJournal
+from domain.unmet import Unmet
 from localdb.device.journal import KEPT_JOBS
+from localdb.device.reading import kept_unmet
 from localdb.device.store import DeviceStore
+from localdb.device.unmet import KEPT_DAYS, MOST_KEPT
 
 ROOT = Path(__file__).parents[3]
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -269,4 +272,54 @@ def test_nothing_but_states_is_kept(opened: Opened, path: Path) -> None:
         "alembic_version": ["version_num"],
         "slip_jobs": ["number", "job", "state", "code", "millimetres", "changed_at"],
         "marks": ["key", "value"],
+        "unmet_query": ["day", "text", "visits"],
     }
+
+
+def test_words_asked_in_vain_add_up_day_by_day(opened: Opened, path: Path) -> None:
+    store = opened()
+    friday, saturday = dt.date(2026, 11, 20), dt.date(2026, 11, 21)
+    for day, text, visits in (
+        (friday, "打狗证", 5),
+        (friday, "打狗证", 1),
+        (saturday, "打狗证", 5),
+        (friday, "补卡", 9),
+    ):
+        store.keep_unmet(text, day, visits)
+    store.open_job("behind them")
+    wanted = (Unmet("打狗证", saturday, 5), Unmet("补卡", friday, 9), Unmet("打狗证", friday, 6))
+    assert store.unmet() == wanted
+    assert kept_unmet(path) == wanted
+    assert opened().unmet() == wanted
+
+
+def test_words_are_kept_for_a_time_and_so_many(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened()
+    day = dt.date(2026, 11, 20)
+    store.keep_unmet("早就问过", day - dt.timedelta(days=KEPT_DAYS + 1), 5)
+    store.keep_unmet("刚刚好", day - dt.timedelta(days=KEPT_DAYS), 5)
+    store.keep_unmet("今天问的", day, 5)
+    store.open_job("behind them")
+    assert [one.text for one in store.unmet()] == ["今天问的", "刚刚好"]
+    monkeypatch.setattr("localdb.device.unmet.MOST_KEPT", 3)
+    for number in range(4):
+        store.keep_unmet(f"第{'一二三四'[number]}件", day, 6 + number)
+    store.open_job("behind them, too")
+    assert [(one.text, one.visits) for one in store.unmet()] == [("第四件", 9), ("第三件", 8), ("第二件", 7)]
+    assert MOST_KEPT > 1000
+
+
+def test_words_that_cannot_be_written_are_lost_without_a_word(
+    opened: Opened, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = opened()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE unmet_query")
+    connection.close()
+    store.keep_unmet("补卡", dt.date(2026, 11, 20), 5)
+    store.open_job("goes on")
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "补卡" not in caplog.text
+    assert kept_unmet(path) == ()
+    store.close()
+    store.keep_unmet("补卡", dt.date(2026, 11, 20), 5)

@@ -69,7 +69,10 @@ def cities(draw: st.DrawFn) -> list[Record]:
         if id != orgs[0] and draw(st.booleans()):
             records[-1]["parent"] = orgs[0]
     places = draw(st.lists(st.sampled_from(["pl-1", "pl-2"]), unique=True))
-    records += [{"kind": "place", "id": id, "name": draw(st.sampled_from(NAMES))} for id in places]
+    for id in places:
+        records.append({"kind": "place", "id": id, "name": draw(st.sampled_from(NAMES))})
+        if draw(st.booleans()):
+            records[-1]["district"] = draw(st.sampled_from(["370602", "370611"]))
     carded = [*orgs, *places]
     for id in draw(st.lists(st.sampled_from([f"g-{number}" for number in range(8)]), unique=True)):
         one = guide(id, draw(st.sampled_from(NAMES)), department=draw(st.sampled_from(orgs)))
@@ -85,6 +88,8 @@ def cities(draw: st.DrawFn) -> list[Record]:
                 "summary": draw(st.sampled_from(NAMES)),
                 "immediate": draw(st.booleans()),
                 "sample": draw(st.booleans()),
+                "coverage": draw(st.sampled_from(["office", "national"])),
+                "codes": [{"scheme": "city", "code": f"{draw(st.integers(0, 1))}0000{id}"}],
             }
         records.append(one)
         carded.append(id)
@@ -116,7 +121,7 @@ def cities(draw: st.DrawFn) -> list[Record]:
 def partly(old: list[Record], other: list[Record]) -> list[Record]:
     """`old`, where records that others' rows know of are those of `other`: guides stay as they are."""
     ids = {one["id"] for one in old}
-    kinds = ("org", "translation", "vocabulary", "home")
+    kinds = ("org", "place", "translation", "vocabulary", "home")
     taken = [one for one in other if one["kind"] in kinds and {one.get("parent"), one.get("of")} <= {None, *ids}]
     return list({(one["kind"], one["id"]): one for one in (*old, *taken)}.values())
 
@@ -214,6 +219,38 @@ def test_another_name_of_an_organisation_reaches_whoever_writes_it(tmp_path: Pat
     assert [card.id for card in catalogue.by_department("org-b")] == ["g-1", "g-3"]
     assert [card.department for card in catalogue.cards(["g-3"])] == ["住房局"]
     catalogue.close()
+
+
+def test_a_place_that_lies_in_another_district_takes_its_items_along(tmp_path: Path) -> None:
+    hall: Record = {"kind": "place", "id": "pl-1", "name": "大厅", "district": "370602"}
+    items = [
+        org(),
+        guide("g-1", "补领", places=["pl-1"]),
+        guide("g-2", "换领", accepting_office="pl-1"),
+        {"kind": "fact", "id": "f-1", "name": "几点", "question": "几点", "answer": "九点。", "place": "pl-1"},
+        guide("g-3", "迁移"),
+    ]
+    old, moved, unknown = [hall, *items], [hall | {"district": "370611"}, *items], [hall | {"district": None}, *items]
+    base = built(old, tmp_path / "1.db")
+    assert districts(base) == {"370602": ["f-1", "g-1", "g-2", "pl-1"]}
+    second = amend(base, old, moved, tmp_path / "2.db")
+    assert_same(second, built(moved, tmp_path / "whole.db", 2))
+    assert districts(second) == {"370611": ["f-1", "g-1", "g-2", "pl-1"]}
+    third = amend(second, moved, unknown, tmp_path / "3.db", 3)
+    assert_same(third, built(unknown, tmp_path / "whole.db", 3))
+    assert districts(third) == {}
+
+
+def districts(path: Path) -> dict[str, list[str]]:
+    connection = sqlite3.connect(path)
+    rows = connection.execute(
+        "SELECT target, id FROM ref JOIN card USING (doc) WHERE relation = 'district' ORDER BY id"
+    )
+    found: dict[str, list[str]] = {}
+    for target, id in rows:
+        found.setdefault(target, []).append(id)
+    connection.close()
+    return found
 
 
 def test_nothing_changed_is_a_revision_too(tmp_path: Path, records: list[Record], first: Path) -> None:
@@ -392,10 +429,10 @@ def test_the_newest_two_stay(tmp_path: Path) -> None:
     paths = [tmp_path / f"catalogue-{number}.db" for number in (9, 8, 7, 6)]
     for path in paths:
         built(OLD, path)
-    engine, _ = open_file(paths[2])
-    with engine.connect() as reading:
+    pool, _ = open_file(paths[2])
+    with pool.connect() as reading:
         assert sweep(paths) == (paths[2], paths[3])
-        assert reading.exec_driver_sql("SELECT count(*) FROM record").scalar_one() == len(OLD)
-    engine.dispose()
+        assert reading.execute("SELECT count(*) FROM record").fetchone() == (len(OLD),)
+    pool.close()
     assert sorted(tmp_path.iterdir()) == sorted(paths[:2])
     assert sweep(paths[:2]) == ()

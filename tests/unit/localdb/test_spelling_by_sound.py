@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from localdb.catalogue.search.pinyin import SYLLABLES, boundaries, fold, initials, segment, sound_tokens, spell
+from localdb.catalogue.search.pinyin import (
+    SYLLABLES,
+    boundaries,
+    fold,
+    initials,
+    neighbours,
+    segment,
+    sound_tokens,
+    spell,
+)
 from localdb.catalogue.sounds import common_characters, readings, syllables
 
 
@@ -31,6 +40,16 @@ def test_every_place_where_a_syllable_may_end() -> None:
 
 def test_spellings_of_the_umlaut() -> None:
     assert [spell(letters) for letters in ("lyushi", "nue", "lue", "nyu")] == ["lvshi", "nve", "lve", "nv"]
+
+
+def test_letters_of_two_syllables_are_no_umlaut() -> None:
+    assert [spell(letters) for letters in ("renyuan", "gongluejing", "jsz")] == ["renyuan", "gonglvejing", "jsz"]
+
+
+def test_neighbours_in_every_reading() -> None:
+    assert {("fan", "gan"), ("fang", "an")} <= set(neighbours("fangan"))
+    assert ("xin", "x") in set(neighbours("xinx"))
+    assert set(neighbours("jia")) == {("ji", "a")}
 
 
 def test_what_sounds_alike_is_folded_together() -> None:

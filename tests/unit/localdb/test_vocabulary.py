@@ -85,3 +85,16 @@ def test_what_is_only_signs_or_worth_nothing_means_nothing() -> None:
     assert known(word("v-1", "same", "驾驶证", "？", "驾照")) == [("驾驶证", "驾照"), ("驾照", "驾驶证")]
     assert known(word("v-2", "same", "…", "驾照")) == []
     assert known(word("v-3", "related", "驾驶证", "驾照", weight=0)) == []
+
+
+def test_a_stored_vocabulary_answers_as_the_one_that_was_stored() -> None:
+    entries = [entry for record in RECORDS for entry in meanings(Record.model_validate(record), PLAIN)]
+    made = Vocabulary(entries)
+    rows = [(word, one.relation, one.target, one.weight, one.intent) for word, one in entries]
+    stored = Vocabulary.read(rows, PLAIN)
+    for text in ("我要办驾照丢了怎么办", "驾照", "结婚登记", "公园在哪", "退休了", "退", "丢", "不认识的话"):
+        assert stored.understand(PLAIN.query(text)) == made.understand(PLAIN.query(text))
+    words = {word for word, _ in entries}
+    assert {word: stored.meanings_of(word) for word in words} == {word: made.meanings_of(word) for word in words}
+    assert stored.meanings_of("不认识") == ()
+    assert stored.intent_words == made.intent_words
