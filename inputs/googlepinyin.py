@@ -18,6 +18,7 @@ import ctypes
 from pathlib import Path
 
 from domain.ports import Candidate
+from inputs.missing import EngineMissing
 
 LIBRARY = "libgooglepinyin.so.0"
 STRETCH = 12
@@ -25,10 +26,6 @@ STRETCH = 12
 
 _NOWHERE = b"/dev/null/none"
 _CANDIDATE_LENGTH = 63  # in UTF-16 units; a stretch never yields more characters than letters
-
-
-class EngineMissing(Exception):
-    """The library or its dictionary is not on this machine, or the dictionary cannot be read; the text says which."""
 
 
 class GooglePinyin:

@@ -1,13 +1,17 @@
-"""The catalogue's own words by their pinyin: written out, begun, or by initials (jiashizheng, jiashizh, jsz)."""
+"""The catalogue's own words by their pinyin: written out, begun, by initials (jiashizheng, jiashizh, jsz), with sounds
+that are taken for each other (jiasizeng), or with a key beside the one that was meant (jiaahizheng).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from domain.search import LexiconWord
+from inputs.syllables import BESIDE, alike
 
 _BEST = 8  # words remembered below each syllable, for letters that only begin a word
+_SWAPPED = "nl"
 _DOUBLE_INITIALS = ("zh", "ch", "sh")
 
 
@@ -49,6 +53,18 @@ class Lexicon:
         """Words that `letters` are only a beginning of: the likeliest eight a syllable, best first."""
         ends = _ends(self._root, letters, abbreviated=True)
         return _ranked((short, word) for short, node in ends for word in node.best if word not in node.words)
+
+    def misheard(self, letters: str) -> list[str]:
+        """Words that use up all `letters` when syllables are taken for others that sound alike, at least one of them:
+        fewest first. All are written out, but the last one may be only begun.
+        """
+        ends = _walk(self._root, letters, _sounding)
+        return _ranked((short, word) for short, node in ends if short for word in node.words)
+
+    def mistyped(self, letters: str) -> list[str]:
+        """Words of two syllables and more, written out, that `letters` mean when one key is taken for one beside it."""
+        ends = _walk(self._root, letters, _touched, most=1)
+        return _ranked((short, word) for short, node in ends if short for word in node.words if len(word.syllables) > 1)
 
     def first(self, letters: str) -> list[tuple[str, int]]:
         """Words of two syllables and more, written out, that `letters` begin with and go on after: the word and how
@@ -97,6 +113,53 @@ def _ends(root: _Node, letters: str, abbreviated: bool) -> Iterator[tuple[int, _
                 pending.append((child, position + len(syllable), short))
             if abbreviated:
                 pending += [(child, position + n, short + 1) for n in _abbreviations(syllable, letters[position:])]
+
+
+def _walk(
+    root: _Node, letters: str, reading: Callable[[str, str], list[tuple[int, int]]], most: int = 99
+) -> Iterator[tuple[int, _Node]]:
+    """Where `letters` can end in the tree, and what was forgiven on the way, at most `most`. `reading` says how many of
+    the letters may stand for a syllable, and what is to be forgiven for that.
+    """
+    pending = [(root, 0, 0)]
+    while pending:
+        node, position, forgiven = pending.pop()
+        if position == len(letters):
+            yield forgiven, node
+            continue
+        rest = letters[position:]
+        for syllable, child in node.children.items():
+            for length, faults in reading(syllable, rest):
+                if forgiven + faults <= most:
+                    pending.append((child, position + length, forgiven + faults))
+
+
+def _sounding(syllable: str, letters: str) -> list[tuple[int, int]]:
+    """`syllable` itself, what sounds like it, and, at the end of what was typed, a beginning of either."""
+    if syllable[0] != letters[0] and (syllable[0] not in _SWAPPED or letters[0] not in _SWAPPED):
+        return []  # most syllables: only n and l are taken for a sound with another first letter
+    found = [(len(syllable), 0)] if letters.startswith(syllable) else []
+    for other in alike(syllable):
+        if other[0] == letters[0] and letters.startswith(other):
+            found.append((len(other), 1))
+    if not found and len(letters) > 1:
+        for faults, text in ((0, syllable), *((1, other) for other in alike(syllable))):
+            if text.startswith(letters):
+                return [(len(letters), faults)]
+    return found
+
+
+def _touched(syllable: str, letters: str) -> list[tuple[int, int]]:
+    """`syllable` itself, or with one of its keys taken for one beside it."""
+    if len(letters) < len(syllable):
+        return []
+    faults = 0
+    for meant, typed in zip(syllable, letters, strict=False):
+        if meant != typed:
+            faults += 1
+            if faults > 1 or typed not in BESIDE[meant]:
+                return []
+    return [(len(syllable), faults)]
 
 
 def _abbreviations(syllable: str, letters: str) -> set[int]:

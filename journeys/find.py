@@ -1,4 +1,4 @@
-"""Finding in one's own words: typing with results in place, then the whole answer."""
+"""Finding in one's own words: writing with results in place."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Literal
 
 from domain.search import Results as Answer
 from journeys import rows
-from journeys.moves import Back, Go, Move, Open, Quiet, Replace
-from journeys.slip import SlipStep
-from journeys.views import Press, Results, Search, Word
+from journeys.moves import Ask, Move, Open, Quiet
+from journeys.views import Press, Search
 from journeys.visit import Visit
+from journeys.writing import Ink
 
 MAX_TEXT = 40
 """Longest question; the field shows about twenty characters."""
@@ -19,22 +19,29 @@ MAX_LETTERS = 30
 LIVE_ROWS = 4
 CANDIDATES = 24
 KEYS = ("submit", "space", "num", "zh", "en", "delete")
+PAD_KEYS = ("undo", "rewrite", "erase", "submit")
 EXAMPLES = 6
 RESULTS = 40
-NEAR = 6
-"""So many near ones are offered when nothing fits well; further ones would only be a longer walk in vain."""
-
-Mode = Literal["zh", "en", "num"]
+Keys = Literal["zh", "en", "num"]
+Mode = Literal["zh", "en", "num", "hand"]
 
 
 class SearchStep(Quiet):
-    """What is typed lives here only, and goes with the visit. A candidate is applied only when it is touched."""
+    """What is typed or written lives here only, and goes with the visit. A candidate is applied only when it is
+    touched; until then a character on the pad looks for nothing.
 
-    def __init__(self, visit: Visit, text: str = "") -> None:
+    `hand`: begins with the writing pad, where there is one. Who has chosen the pad once finds it again in this visit.
+    """
+
+    def __init__(self, visit: Visit, text: str = "", *, hand: bool = False) -> None:
         self.visit = visit
         self.text = text
         self.letters = ""
-        self.mode: Mode = "zh" if visit.lang.startswith("zh") else "en"
+        self.ink = Ink(visit.tools.handwriting)
+        self._keys: Keys = "zh" if visit.lang.startswith("zh") else "en"
+        self.mode: Mode = self._keys
+        if hand or visit.by_hand:
+            self._turn("hand")
         self._answer: tuple[str, Answer] | None = None
 
     @property
@@ -51,36 +58,53 @@ class SearchStep(Quiet):
         more = None
         if len(hits) > len(shown):
             more = Press(say("search.all", n=len(hits)), "submit", "", "chevron_right")
+        hand = self.mode == "hand"
         if not self.query:
-            count_line = say("search.empty")
+            count_line = say("search.empty_hand" if hand else "search.empty")
         elif not hits:
             count_line = say("search.none")
         elif answer is not None and answer.weak:
             count_line = say("search.weak")
         else:
-            count_line = say.count("search.count", len(hits))
+            count_line = say.count("search.count_hand" if hand else "search.count", len(hits))
         home = self.visit.catalogue.home()
         popular = home.popular[:EXAMPLES] if home and not self.query else ()
-        candidates = self.visit.tools.typing.candidates(self.letters, CANDIDATES) if self.letters else ()
         return Search(
             hint=say("home.hint"),
             text=self.text,
             composition=self.letters,
-            candidates=tuple(candidate.text for candidate in candidates),
+            candidates=self.ink.candidates if hand else self._candidates(),
             mode=self.mode,
             count_line=count_line,
             rows=rows.hit_rows(self.visit, shown),
             more=more,
             examples_head=say("search.examples") if popular else "",
             examples=tuple(Press(query, "ask", query) for query in popular),
-            keys=tuple((key, say(f"keyboard.{key}")) for key in KEYS),
+            keys=tuple((key, say(f"keyboard.{key}")) for key in (PAD_KEYS if hand else KEYS)),
+            modes=self._modes(),
+            ink=self.ink.strokes if hand else (),
+            pad_line=say("search.pad") if hand else "",
         )
 
+    def _modes(self) -> tuple[tuple[Press, bool], ...]:
+        """The switch inside the field; none where there is only one way to write."""
+        if not self.visit.tools.handwriting.available:
+            return ()
+        say, hand = self.visit.say, self.mode == "hand"
+        return (Press(say("mode.keys"), "mode", self._keys), not hand), (Press(say("mode.hand"), "mode", "hand"), hand)
+
+    def _candidates(self) -> tuple[str, ...]:
+        if not self.letters:
+            return ()
+        return tuple(found.text for found in self.visit.tools.typing.candidates(self.letters, CANDIDATES))
+
     def do(self, action: str, value: str) -> Move | None:
-        """Keys, candidates, rows."""
+        """Keys, strokes, candidates, rows."""
         self.visit.typed = True
-        if action == "key" and len(value) == 1:
+        if action == "key" and len(value) == 1 and self.mode != "hand":
             self._type(value)
+        elif action in ("stroke", "undo_stroke", "rewrite") and self.mode == "hand":
+            self._write(action, value)
         elif action == "space":
             self._commit_letters(" ")
         elif action == "pick" and value.isdigit():
@@ -92,16 +116,37 @@ class SearchStep(Quiet):
                 self.text = self.text[:-1]
         elif action == "clear":
             self.text = self.letters = ""
-        elif action == "mode" and value in ("zh", "en", "num"):
+            self.ink.clear()
+        elif action == "mode" and value in ("zh", "en", "num", "hand"):
             self._commit_letters("")
-            self.mode = value  # type: ignore[assignment]
+            self._turn(value)  # type: ignore[arg-type]
         elif action == "ask":
-            return Go(ResultsStep(self.visit, value))
+            return Ask(value)
         elif action == "submit" and self.query:
-            return Go(ResultsStep(self.visit, self.query))
+            return Ask(self.query)
         elif action == "open":
             return Open(value)
         return None
+
+    def _turn(self, mode: Mode) -> None:
+        """To another keyboard, or to the pad and back."""
+        if mode == "hand" and not self.visit.tools.handwriting.available:
+            return
+        self.ink.clear()
+        self.mode = mode
+        self.visit.by_hand = mode == "hand"
+        if mode != "hand":
+            self._keys = mode
+
+    def _write(self, action: str, value: str) -> None:
+        if action == "stroke":
+            self.ink.add(value)
+        elif action == "undo_stroke":
+            self.ink.undo()
+        else:
+            self.ink.clear()
+        if self.ink.strokes and not self.ink.candidates and not self.visit.tools.handwriting.available:
+            self._turn(self._keys)  # its engine proved to be missing when it was first needed
 
     def _type(self, letter: str) -> None:
         if self.mode == "zh" and letter.lower() in string.ascii_lowercase:
@@ -117,6 +162,11 @@ class SearchStep(Quiet):
         self.letters = ""
 
     def _pick(self, index: int) -> None:
+        if self.mode == "hand":
+            if index < len(self.ink.candidates):
+                self.text = (self.text + self.ink.candidates[index])[:MAX_TEXT]
+                self.ink.clear()
+            return
         candidates = self.visit.tools.typing.candidates(self.letters, CANDIDATES)
         if index < len(candidates):
             chosen = candidates[index]
@@ -132,84 +182,3 @@ class SearchStep(Quiet):
         if self._answer is None or self._answer[0] != key:
             self._answer = (key, catalogue.search(query, limit=RESULTS))
         return self._answer[1]
-
-
-class ResultsStep(Quiet):
-    """The answer to one question: the best guide opened a little, facts beside guides, and never an empty page."""
-
-    def __init__(self, visit: Visit, query: str) -> None:
-        self.visit = visit
-        self.query = query[:MAX_TEXT]
-        self.audience = ""
-        self.page = 0
-        visit.looked = True
-
-    def view(self) -> Results:
-        """The page."""
-        say, visit = self.visit.say, self.visit
-        answer = visit.catalogue.search(self.query, limit=RESULTS)
-        cards = [hit.card for hit in answer.hits]
-        filters = rows.audience_filters(visit, cards, self.audience)
-        wanted = {card.id for card in rows.keep(cards, self.audience if filters else "")}
-        hits = [hit for hit in answer.hits if hit.card.id in wanted]
-        if answer.weak:
-            del hits[NEAR:]
-        listed = rows.hit_rows(visit, hits)
-        best = None
-        if not answer.weak and hits and hits[0].card.kind == "guide":
-            best, listed = listed[0], listed[1:]
-        actions: tuple[Press, ...] = ()
-        if best is not None:
-            actions = (
-                Press(say("result.see"), "open", best.id, "description"),
-                Press(say("result.print"), "print", best.id, "print"),
-            )
-        return Results(
-            query=self.query,
-            edit=Press(say("result.edit"), "edit", "", "edit"),
-            understood_head=say("result.understood"),
-            understood=tuple(Word(part.text, self._meaning(part.role, part.meaning)) for part in answer.understood),
-            filters=filters,
-            count_line=say.count("result.count", len(hits)),
-            best=best,
-            best_mark=say("result.best"),
-            best_summary=hits[0].card.summary or "" if best else "",
-            best_actions=actions,
-            rows=listed,
-            page=self.page,
-            weak=answer.weak,
-            weak_head=say("weak.head"),
-            weak_line=say("weak.line"),
-            near_head=say.count("weak.near", len(listed)) if listed else "",
-            suggestions_head=say("weak.suggestions") if answer.suggestions else "",
-            suggestions=tuple(Press(text, "ask", text) for text in answer.suggestions),
-            actions=(
-                (Press(say("weak.again"), "edit", "", "edit"), Press(say("help.call"), "", "", "call", enabled=False))
-                if answer.weak
-                else ()
-            ),
-        )
-
-    def _meaning(self, role: str, meaning: str | None) -> str:
-        if meaning:
-            return meaning
-        return self.visit.say(f"role.{role}")
-
-    def do(self, action: str, value: str) -> Move | None:
-        """Filters, pages, opening, printing at once."""
-        if action == "audience":
-            self.audience = "" if self.audience == value else value
-            self.page = 0
-        elif action == "page" and value.isdigit():
-            self.page = int(value)
-        elif action == "open":
-            return Open(value)
-        elif action == "print":
-            return Go(SlipStep(self.visit, value))
-        elif action == "ask":
-            return Replace(ResultsStep(self.visit, value))
-        elif action == "edit":
-            return Replace(SearchStep(self.visit, self.query))
-        elif action == "back":
-            return Back()
-        return None

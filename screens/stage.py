@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from screens.kit.bars import Anywhere, NavRow, StatusBar
 from screens.kit.board import VERTEX_SHADER, Board, Placed
 from screens.kit.buttons import act_of
 from screens.kit.card import Laying
+from screens.kit.ink import LiveInk
 from screens.kit.kit import Kit, Kits
 from screens.kit.part import AT_REST, HOLD_S, Act, Part, Target
 from screens.kit.pen import Box, Written
@@ -29,15 +31,29 @@ SHEET_BEAT_S = 1.0
 """Seconds from one drawing to the next of a sheet that moves by itself."""
 
 LOST_S = 3.0
-"""A finger that was not heard of for so long has been lifted unseen, and another one may begin."""
+"""A finger that was not heard of for so long has been lifted unseen, and another one may begin. What lies on a key for
+so long is no finger that types.
+"""
+
+BOUNCE_S = 0.12
+"""A key touched again so soon after its last touch began was meant once, and so it was when the finger had left it for
+no more than a third of that: two letters that are alike are typed no faster than 160 ms apart.
+"""
+
+HAND = 3
+"""So many touches at once are a hand that lies there."""
 
 
 class Stage(Widget):
     """Shows the current page and the sheet over it.
 
     A touch is one finger: it presses what it lands on, or what is nearest, in the very frame of the touch; it may slip
-    6 mm and is still meant; lifted further away it means nothing. Further fingers are ignored until it is lifted, and
-    a page that replaces another one under a finger takes the touch away.
+    6 mm, on a keyboard half a key, and is still meant; lifted further away it means nothing. Further fingers are
+    ignored until it is lifted, and a page that replaces another one under a finger takes the touch away. A key that is
+    touched again within `bounce` seconds was meant once; a hand on the keys types nothing.
+
+    On a writing pad the finger draws: its line is shown in the frames of its moves, without the page being painted, and
+    handed back when it is lifted. A touch that rests there while another begins is the heel of the hand.
 
     Exceptions of a page leave `show` with the old picture still standing; the plug board shows another scene then.
     The window must exist before the kits are made, because they hold textures.
@@ -52,6 +68,7 @@ class Stage(Widget):
         touched: Callable[[], None] = lambda: None,
         motion: bool = True,
         settle: float = SETTLE_S,
+        bounce: float = BOUNCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.canvas = RenderContext(use_parent_projection=True, use_parent_modelview=True)
@@ -63,9 +80,12 @@ class Stage(Widget):
         self._touched = touched
         self._motion = motion
         self._settle = settle
+        self._bounce = bounce
         self._clock = clock
         self.board, self.sheet = Board(), Board()
+        self.ink = LiveInk()
         self.canvas.add(self.board.canvas)
+        self.canvas.add(self.ink.canvas)
         self.canvas.add(self.sheet.canvas)
         self.scene: Scene | None = None
         self.page: Page | None = None
@@ -73,7 +93,11 @@ class Stage(Widget):
         self._quiet_until = 0.0
         self._finger: Any = None
         self._target: Target | None = None
-        self._heard = 0.0
+        self._began = self._heard = 0.0
+        self._start = (0.0, 0.0)
+        self._down: dict[Any, float] = {}
+        self._trembling = False
+        self._typed: tuple[Act, float, float] | None = None  # the last key, when its touch began and when it ended
         self._hold = Clock.create_trigger(self._held, HOLD_S)
         self._beat: Any = None
         self._sheet_beat: Any = None
@@ -144,6 +168,7 @@ class Stage(Widget):
             self.sheet.show(kit, over, self._feel)
             if generation == kit.atlas.generation:
                 break  # else a glyph of the sheet made the atlas begin anew after the page was painted
+        self.ink.keep(kit)
         self.scene = scene
         if EventLoop.window is not None:
             EventLoop.window.clearcolor = kit.theme.colours["ground"]
@@ -185,23 +210,38 @@ class Stage(Widget):
             return True  # the wheel and the other buttons of a mouse
         now = self._clock()
         self._touched()
-        if self._finger is not None and now - self._heard < LOST_S:
+        self._down = {uid: since for uid, since in self._down.items() if now - since < LOST_S} | {touch.uid: now}
+        point = touch.x, self.kit.theme.panel.height - touch.y
+        if self._finger is not None and not self._gives_way(now, point):
+            if len(self._down) >= HAND and self._target is not None and self._target.way == "key":
+                self._target = None
+                self._press(None)
             return True
         self._let_go()
         if self.scene is None or not self.ready:
             return True
-        theme = self.kit.theme
-        target = self._top.at(touch.x, theme.panel.height - touch.y, theme.slop / 2)
-        self._finger, self._target, self._heard = touch.uid, target, now
-        if target is not None:
-            self._press(target.act)
-            if target.hold is not None:
-                self._hold()
+        target = self._top.at(*point, self.kit.theme.slop / 2)
+        if target is not None and target.way == "key" and self._bounces(target.act, now):
+            target, self._trembling = None, True
+        self._finger, self._target = touch.uid, target
+        self._began = self._heard = now
+        self._start = point
+        if target is None:
+            return True
+        if target.way == "ink":
+            self.ink.begin(self.kit, target.box, point)
+            return True
+        self._press(target.act)
+        if target.hold is not None:
+            self._hold()
         return True
 
     def on_touch_move(self, touch: Any) -> bool:
         if touch.uid == self._finger and self._target is not None:
             self._heard = self._clock()
+            if self._target.way == "ink":
+                self.ink.draw((touch.x, self.kit.theme.panel.height - touch.y))
+                return True
             meant = self._meant(touch)
             self._press(self._target.act if meant else None)
             if not meant:
@@ -209,18 +249,50 @@ class Stage(Widget):
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
+        self._down.pop(touch.uid, None)
         if touch.uid == self._finger:
             target, meant = self._target, self._target is not None and self._meant(touch)
+            line = self.ink.line
+            if self._trembling and self._typed is not None:
+                self._typed = self._typed[0], self._began, self._clock()
             self._let_go()
-            if target is not None and meant:
+            if target is not None and target.way == "ink":
+                self._do((target.act[0], line))
+            elif target is not None and meant:
+                if target.way == "key":
+                    self._typed = target.act, self._began, self._clock()
                 self._do(target.act)
+        return True
+
+    def _gives_way(self, now: float, point: tuple[float, float]) -> bool:
+        """Whether the touch that is there makes room for one at `point`."""
+        if self._target is not None and self._target.way == "key":
+            return now - self._began >= LOST_S
+        if self._target is not None and self._target.way == "ink" and self._target.box.holds(*point):
+            return self.ink.resting or now - self._heard >= LOST_S
+        return now - self._heard >= LOST_S
+
+    def _bounces(self, act: Act, now: float) -> bool:
+        """Whether this touch of a key is the trembling of the one before; a series of such touches is one."""
+        if self._typed is None or self._typed[0] != act:
+            return False
+        _, began, ended = self._typed
+        if now - began >= self._bounce and now - ended >= self._bounce / 3:
+            return False
+        self._typed = act, now, now
         return True
 
     def _meant(self, touch: Any) -> bool:
         if self._target is None or self.scene is None:
             return False
-        theme = self.kit.theme
-        return self._target.box.gap(touch.x, theme.panel.height - touch.y) <= theme.slop
+        theme, box = self.kit.theme, self._target.box
+        point = touch.x, theme.panel.height - touch.y
+        if self._target.way == "key":
+            if self._clock() - self._began >= LOST_S:
+                return False
+            if math.dist(self._start, point) <= min(box.w, box.h) / 2:
+                return True
+        return box.gap(*point) <= theme.slop
 
     def _held(self, _dt: float) -> None:
         target = self._target
@@ -230,6 +302,8 @@ class Stage(Widget):
 
     def _let_go(self) -> None:
         self._finger = self._target = None
+        self._trembling = False
+        self.ink.clear()
         self._hold.cancel()
         self._press(None)
 

@@ -13,12 +13,12 @@ from screens.kit.kit import Kit
 from screens.kit.part import AT_REST, Act, Feel, Part, Target
 from screens.kit.pen import FLOATS, Box, Pen, Run, Written
 
-_FORMAT = [(b"vPosition", 2, "float"), (b"vTexCoords0", 2, "float"), (b"vColor", 4, "float")]
+FORMAT = [(b"vPosition", 2, "float"), (b"vTexCoords0", 2, "float"), (b"vColor", 4, "float")]
 
 _QUADS_MOST = 16_383
 """Indices have 16 bits and a quad has four corners."""
 
-_INDICES = array("H", [corner + 4 * quad for quad in range(_QUADS_MOST) for corner in (0, 1, 2, 0, 2, 3)])
+INDICES = array("H", [corner + 4 * quad for quad in range(_QUADS_MOST) for corner in (0, 1, 2, 0, 2, 3)])
 
 VERTEX_SHADER = """
 $HEADER$
@@ -130,9 +130,9 @@ class Board:
             self.canvas.remove(mesh)
         del self._meshes[len(merged) :]
         for i, (texture, vertices) in enumerate(merged):
-            indices = _INDICES[: len(vertices) // (4 * FLOATS) * 6]
+            indices = INDICES[: len(vertices) // (4 * FLOATS) * 6]
             if i == len(self._meshes):
-                self._meshes.append(Mesh(fmt=_FORMAT, mode="triangles"))
+                self._meshes.append(Mesh(fmt=FORMAT, mode="triangles"))
                 self.canvas.add(self._meshes[i])
             mesh = self._meshes[i]
             mesh.vertices, mesh.indices, mesh.texture = vertices, indices, texture or kit.atlas.texture

@@ -216,10 +216,10 @@ class Keyboard(Part):
         pen.text(block, x + side + gap, key.box.y + (face - block.line) // 2, ink)
 
     def targets(self, kit: Kit, box: Box) -> list[Target]:
-        found = [Target(key.box, key.act) for key in self.picks(kit, box)]
+        found = [Target(key.box, key.act, way="key") for key in self.picks(kit, box)]
         found += [target for target, _ in self._arrows(kit, box)]
         if not self.leaf:
-            found += [Target(key.box, key.act) for key in self.keys(kit, box)]
+            found += [Target(key.box, key.act, way="key") for key in self.keys(kit, box)]
         return found
 
 
@@ -270,4 +270,4 @@ class PinPad(Part):
                 pen.text(block, key.box.x, key.box.y + (key.box.h - block.line) // 2, ink, key.box.w, "center")
 
     def targets(self, kit: Kit, box: Box) -> list[Target]:
-        return [Target(key.box, key.act) for key in self.keys(kit, box)]
+        return [Target(key.box, key.act, way="key") for key in self.keys(kit, box)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from screens.kit.pen import Box, Pen
 
@@ -18,12 +18,20 @@ Act = tuple[str, str]
 """What touching a thing hands back: (action, value), as in the journeys' view states."""
 
 
+Way = Literal["press", "key", "ink"]
+
+
 class Target(NamedTuple):
-    """A place to touch. `hold`: what is handed back, beside `act`, when a finger rests on it for `HOLD_S`."""
+    """A place to touch. `hold`: what is handed back, beside `act`, when a finger rests on it for `HOLD_S`.
+
+    `way`: how fingers use it. A "key" is touched often and fast; on "ink" a finger draws a line, which is handed
+    back as the value, "x,y x,y …" (`screens.kit.ink`).
+    """
 
     box: Box
     act: Act
     hold: Act | None = None
+    way: Way = "press"
 
 
 HOLD_S = 5.0

@@ -1,10 +1,11 @@
-"""Typing with results in place: field above, keyboard below, and between them what has been found so far."""
+"""Typing with results in place: field above, keyboard or writing pad below, and between them what has been found."""
 
 from __future__ import annotations
 
 from journeys.views import Press, Search
 from screens.kit.buttons import Tile
 from screens.kit.keyboard import Keyboard, leaf_of
+from screens.kit.pad import WritingPad
 from screens.kit.part import Act, Part
 from screens.kit.planes import Grid
 from screens.kit.rows import list_row
@@ -16,7 +17,7 @@ from screens.pages.parts_find import Line, rows_plane
 
 
 class SearchPage(Page):
-    """The keyboard and the field never move. Rows that do not fit whole are behind the line that counts them.
+    """The keyboard, the pad and the field never move. Rows that do not fit whole are behind the line that counts them.
 
     It remembers how far the candidates are unfolded, until the letters are others.
     """
@@ -34,8 +35,12 @@ class SearchPage(Page):
         self._letters = view.composition
         if self._unfolded_for != view.composition or not view.candidates:
             self._leaf = 0
-        page.foot(Keyboard(view.mode, view.keys, view.candidates, self._leaf), gap=3)
-        page.add(SearchField(view.hint, view.text, view.composition, writing=True, clear=("clear", "")), gap=3)
+        if view.mode == "hand":
+            page.foot(WritingPad(view.keys, view.candidates, view.ink, view.pad_line), gap=3)
+        else:
+            page.foot(Keyboard(view.mode, view.keys, view.candidates, self._leaf), gap=3)
+        field = SearchField(view.hint, view.text, view.composition, writing=True, clear=("clear", ""), modes=view.modes)
+        page.add(field, gap=3)
         if view.examples:
             self._examples(view, page)
         else:
@@ -51,8 +56,8 @@ class SearchPage(Page):
                 break
             rows.append(list_row(row, tight=True))
         if len(rows) < len(view.rows):
-            # Their number is not the one in the words of `more`, so only its arrow is shown.
-            line = Line(view.count_line, view.more or Press("", "submit"), label=False)
+            # Without words for it, its arrow alone leads to the rows that did not fit.
+            line = Line(view.count_line, view.more or Press("", "submit"), label=view.more is not None)
         page.add(line, gap=2)
         if rows:
             page.add(rows_plane(rows), gap=1)
@@ -64,5 +69,8 @@ class SearchPage(Page):
             for press in view.examples
         )
         page.add(Head(view.examples_head), gap=3)
+        while tiles and not page.fits(Grid(tiles, 2, row_gap=2), gap=1):
+            tiles = tiles[:-2]
         page.add(Grid(tiles, 2, row_gap=2), gap=1)
-        page.foot(Shore(page.body.h - page.kit.g(3)))
+        if view.mode != "hand":
+            page.foot(Shore(page.body.h - page.kit.g(3)))

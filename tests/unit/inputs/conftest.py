@@ -8,7 +8,8 @@ from typing import NoReturn
 import pytest
 
 from domain.search import LexiconWord
-from inputs.googlepinyin import EngineMissing, GooglePinyin
+from inputs.googlepinyin import GooglePinyin
+from inputs.missing import EngineMissing
 
 
 @pytest.fixture(scope="session")

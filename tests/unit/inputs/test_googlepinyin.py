@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from domain.ports import Candidate
-from inputs.googlepinyin import STRETCH, EngineMissing, GooglePinyin
+from inputs.googlepinyin import STRETCH, GooglePinyin
+from inputs.missing import EngineMissing
 
 COSTLY = ["z", "s", "zh", "sh", "ch", "j", "y", "an", "na", "a", "e", "o", "zhuang", "shang", "cheng", "ang", "ao"]
 

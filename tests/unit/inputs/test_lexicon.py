@@ -112,3 +112,41 @@ def test_what_stands_at_the_front_really_does(letters: str) -> None:
     for word, used in lexicon.first(letters):
         assert spelled[letters[:used]] == word
         assert used < len(letters)
+
+
+@pytest.mark.parametrize(
+    ("letters", "word"),
+    [
+        ("jiasizeng", "驾驶证"),
+        ("jiasizen", "驾驶证"),
+        ("senfenzeng", "身份证"),
+        ("zunsengzheng", "准生证"),
+        ("lvzigong", "女职工"),
+        ("jiasize", "驾驶证"),  # the last syllable begun
+    ],
+)
+def test_a_word_answers_to_what_it_sounds_like(lexicon: Lexicon, letters: str, word: str) -> None:
+    assert word in lexicon.misheard(letters)
+    assert word not in lexicon.whole(letters, abbreviated=False)
+
+
+def test_what_is_exact_is_not_misheard_and_nearer_sounds_come_first() -> None:
+    lexicon = Lexicon([LexiconWord("司机", ("si", "ji"), 0.1), LexiconWord("实际", ("shi", "ji"), 0.9)])
+    assert lexicon.misheard("shiji") == ["司机"]
+    assert lexicon.misheard("siji") == ["实际"]
+    assert lexicon.misheard("") == []
+    two = Lexicon([LexiconWord("一处", ("zhen", "sheng"), 0.1), LexiconWord("两处", ("zheng", "sheng"), 0.9)])
+    assert two.misheard("zhenseng") == ["一处", "两处"]
+
+
+@pytest.mark.parametrize("letters", ["jiazjao", "jiazhai", "hiazhao", "jiazhap", "jiqzhao"])
+def test_a_key_beside_the_one_that_was_meant(lexicon: Lexicon, letters: str) -> None:
+    assert lexicon.mistyped(letters)[0] == "驾照"
+
+
+def test_only_one_key_and_only_one_beside_it_is_forgiven(lexicon: Lexicon) -> None:
+    assert lexicon.mistyped("jiazhao") == [], "that is no mistake"
+    assert lexicon.mistyped("jiazjai") == [], "two keys"
+    assert lexicon.mistyped("jiazpao") == [], "p is far from h"
+    assert lexicon.mistyped("jiazja") == [], "a word is written out"
+    assert lexicon.mistyped("") == []
