@@ -23,13 +23,20 @@ from domain.slip import (
     Title,
     Variant,
 )
+from domain.trip import Route
 from phrases import Phrases
 
 
 def build_event_slip(
-    say: Phrases, plan: Plan, facts: Sequence[SlipFacts], *, number: int, variant: Variant = Variant.FULL
+    say: Phrases,
+    plan: Plan,
+    facts: Sequence[SlipFacts],
+    route: Route,
+    *,
+    number: int,
+    variant: Variant = Variant.FULL,
 ) -> Slip:
-    """The slip of `plan`; `facts` belong to its steps, in order."""
+    """The slip of `plan`; `facts` belong to its steps, in order; `route`: its trips."""
     merged = merge_materials([step.guide for step in plan.steps])
     copies = sum(item.copies for item in merged)
     large = variant is Variant.LARGE
@@ -39,10 +46,8 @@ def build_event_slip(
         Figures(
             (
                 (say("event.in_order"), say.count("event.figure_steps", len(plan.steps))),
-                (
-                    say("event.to_ask"),
-                    say.count("event.figure_departments", len({s.guide.department for s in plan.steps})),
-                ),
+                *_trips(say, route),
+                (say("event.soonest"), wording.working_days(say, route)),
                 (say("figure.copies"), say("figure.copies_count", n=copies)),
             )
         ),
@@ -51,21 +56,25 @@ def build_event_slip(
         Tab(say("slip.how"), say.count("slip.steps", len(plan.steps))),
     ]
     rows = []
-    for step, fact in zip(plan.steps, facts, strict=True):
+    marks = wording.letters(route)
+    for step, fact, office in zip(plan.steps, facts, route.offices, strict=True):
         limit = wording.limit(say, step.guide.immediate, step.guide.promised_limit or step.guide.legal_limit)
-        where = fact.places[0].name if fact.places else fact.office or fact.department
+        where = office.name if office else fact.office or fact.department
         detail = where if large else say("join.comma").join(filter(None, (where, limit, step.note)))
         rows.append(say("slip.step", name=step.guide.name, detail=detail))
     blocks.append(Numbered(tuple(rows)))
-    places = {fact.places[0].id: fact.places[0] for fact in facts if fact.places}
-    if places and variant is Variant.FULL:
+    if route.trips and not large:
+        blocks += [Tab(say("event.slip_route")), *map(Paragraph, wording.trip_lines(say, route))]
+    if route.closed:
+        blocks.append(Paragraph(say("event.closed", steps=wording.numbers(say, route.closed)), bold=True))
+    if route.places and variant is Variant.FULL:
         blocks.append(Tab(say("slip.where")))
-        for place in places.values():
+        for place in route.places:
             hours = say("join.semicolon").join(wording.hours_lines(say, place, facts[0].at.date()))
             lines = [(say("key.address"), place.address or say("slip.unverified"))]
             lines.append((say("key.hours"), hours or say("slip.unverified")))
             lines.append((say("key.phone"), place.phone or say("slip.unverified")))
-            blocks.append(Keyed(tuple(lines), place.name))
+            blocks.append(Keyed(tuple(lines), f"{marks[place.id]} {place.name}"))
     blocks += [Separator(), Paragraph(say("slip.window_counts"), bold=True)]
     if facts and facts[0].sample:
         blocks.append(Paragraph(say("slip.sample"), bold=True))
@@ -78,6 +87,13 @@ def build_event_slip(
         )
         blocks.append(Small((catalogue, say(key, when=when, kiosk=first.kiosk.name, number=first.kiosk.number))))
     return Slip(tuple(blocks), variant, say.lang)
+
+
+def _trips(say: Phrases, route: Route) -> tuple[tuple[str, str], ...]:
+    if not route.trips:
+        return ()
+    places = say.count("event.figure_places", len(route.places))
+    return ((places, say.count("event.figure_trips", len(route.trips))),)
 
 
 def _tick(say: Phrases, name: str, originals: int, copies: int, uses: int) -> Tick:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from domain import wording
 from domain.geo import distance_m
-from domain.hours import Calendars, opening
+from domain.guard import judge, limit_of, way_from
+from domain.hours import Calendars
 from domain.ports import KioskPlace
 from domain.records import Guide, Material, Place
 from domain.slip import (
@@ -67,7 +68,7 @@ def build_guide_slip(
     """The slip of `guide`; `number` is the slip's own number."""
     blocks: list[Block] = [Masthead(say("slip.word"), say("slip.number", number=f"{number:06}"))]
     blocks.append(_title(say, guide, variant))
-    guard = _guard(say, facts)
+    guard = _guard(say, guide, facts)
     if guard is not None:
         blocks.append(guard)
     blocks.append(_figures(say, guide))
@@ -100,22 +101,24 @@ def _title(say: Phrases, guide: Guide, variant: Variant) -> Title:
     return Title(guide.name, say("slip.aliases", aliases=say("join.list").join(guide.aliases[:3])))
 
 
-def _guard(say: Phrases, facts: SlipFacts) -> Guard | None:
+def _guard(say: Phrases, guide: Guide, facts: SlipFacts) -> Guard | None:
     """Only when it would be in vain to go now, the clock is right and the office's hours are known."""
-    if not facts.trusted or not facts.places or not facts.places[0].hours:
+    verdict = judge(
+        facts.places, facts.at, way_from(facts.kiosk), facts.calendars, limit_of(guide), trusted=facts.trusted
+    )
+    if verdict is None or verdict.good or verdict.next is None:
         return None
-    state = opening(facts.places[0], facts.at, facts.calendars)
-    if state.now is not None or state.next is None:
-        return None
-    today = facts.at.date()
-    when = wording.relative_day(say, state.next.opens.date(), today)
-    same_day = state.next.opens.date() == today
-    headline = say("guard.closed_now") if same_day else say("guard.closed_today")
-    detail = say("guard.next", when=when, time=wording.time_of_day(state.next.opens))
-    last = state.next.last_acceptance
-    if last < state.next.closes:
-        detail = say("join.comma").join((detail, say("guard.last", time=wording.time_of_day(last))))
-    return Guard(say("guard.label"), headline, detail)
+    parts = [say("guard.go", when=wording.guard_when(say, verdict))]
+    last = verdict.next.last_acceptance
+    if last < verdict.next.closes:
+        parts.append(say("guard.last", time=wording.time_of_day(last)))
+    detail = say("join.comma").join(parts)
+    finished = wording.due_line(say, verdict.due)
+    return Guard(
+        say("guard.label"),
+        wording.guard_headline(say, verdict),
+        say("join.semicolon").join(filter(None, (detail, finished))),
+    )
 
 
 def _figures(say: Phrases, guide: Guide) -> Figures:

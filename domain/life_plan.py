@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from domain.records import Guide, LifeEvent
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One item to do, and the editor's note on it."""
+    """One item to do, the editor's note on it, and the ids of those steps before it whose results it needs."""
 
     guide: Guide
     note: str | None
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,46 @@ def ordered_steps(event: LifeEvent, guides: Mapping[str, Guide], answers: Mappin
         free = next((guide for guide in waiting if not before[guide] - set(placed)), waiting[0])
         waiting.remove(free)
         placed.append(free)
-    return Plan(event, tuple(PlannedStep(guides[id], notes[id]) for id in placed))
+    # In a circle the step that comes first cannot wait for one behind it.
+    rank = {id: at for at, id in enumerate(placed)}
+    return Plan(
+        event,
+        tuple(
+            PlannedStep(
+                guides[id], notes[id], tuple(sorted((b for b in before[id] if rank[b] < at), key=rank.__getitem__))
+            )
+            for id, at in rank.items()
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What all steps cost: `yuan`, those that say a plain sum; how many are charged by more than that, and how many
+    departments have not said.
+    """
+
+    yuan: Decimal
+    charged: int
+    unknown: int
+
+
+PLAIN_SUM = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?元")
+
+
+def total(guides: Sequence[Guide]) -> Money:
+    """The sum of the fees; what depends on more than the item (每平方米 3 元，满 18 岁 20 元) is counted, not added."""
+    yuan, charged, unknown = Decimal(0), 0, 0
+    for guide in guides:
+        if guide.fee is None:
+            unknown += 1
+        elif guide.fee.charged:
+            plain = PLAIN_SUM.fullmatch(guide.fee.text.strip())
+            if plain:
+                yuan += Decimal(plain[1])
+            else:
+                charged += 1
+    return Money(yuan, charged, unknown)
 
 
 def merge_materials(guides: Sequence[Guide]) -> tuple[MergedMaterial, ...]:

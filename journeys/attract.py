@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from domain import wording
 from domain.errors import Code
 from domain.events import PrinterState, ReaderState
 from domain.freshness import Freshness, freshness
 from journeys import staff
+from journeys.invitation import invitation
+from journeys.left_card import where_left
 from journeys.moves import Begin, Go, Move, Quiet
-from journeys.views import Attract, NotReady, Press, Tag
+from journeys.views import Attract, NotReady, Tag
 from journeys.visit import Tools, Visit
 from phrases import LANGUAGES, Phrases
 
@@ -16,32 +20,6 @@ PAPER = {
     PrinterState.READY: ("health.paper", "check_circle", "ok"),
     PrinterState.NEAR_END: ("health.paper_low", "check_circle", "ok"),
 }
-
-
-def invitation(say: Phrases, health: tuple[Tag, ...], *, prints: bool, reads: bool = False) -> Attract:
-    """What invites from two metres; without a card reader the second promise is browsing, without paper the third is
-    the
-    phone.
-    """
-    promises = [("search", say("attract.find"), say("attract.find_how"))]
-    if reads:
-        promises.append(("contactless", say("attract.card"), say("attract.card_how")))
-    else:
-        promises.append(("account_tree", say("attract.browse"), say("attract.browse_how")))
-    if prints:
-        promises.append(("receipt_long", say("attract.print"), say("attract.print_how")))
-    else:
-        promises.append(("qr_code_2", say("attract.scan"), say("attract.scan_how")))
-    return Attract(
-        question=say("attract.question"),
-        line=say("attract.line"),
-        promises=tuple(promises),
-        start=Press(say("attract.start"), "start", "", "touch_app"),
-        languages=tuple((lang, Phrases(lang)("language.own_name")) for lang in LANGUAGES),
-        lang=say.lang,
-        health=health,
-        help=say("help.call"),
-    )
 
 
 def content_age(tools: Tools) -> Freshness | None:
@@ -78,7 +56,10 @@ class AttractStep(Quiet):
             Tag(say(key), icon, "ok" if tone == "ok" else "warn"),
         )
         reads = tools.cards.state is not ReaderState.ABSENT
-        return invitation(say, health, prints=tools.printer.state.prints, reads=reads)
+        shown = invitation(say, health, prints=tools.printer.state.prints, reads=reads)
+        if tools.cards.state is ReaderState.HOLDING:
+            shown = replace(shown, line=say(where_left("attract.card_left", tools.cards.lying)))
+        return shown
 
     def do(self, action: str, value: str) -> Move | None:
         """("start", language or nothing) begins; ("staff",) asks for the PIN."""

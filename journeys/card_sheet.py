@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.errors import Code
 from domain.events import Event, ReaderChanged, ReaderState
+from journeys.left_card import where_left
 from journeys.moves import Back, Declare, Move, Quiet, Step
 from journeys.views import CardPhase, CardSheet, Press, View
 from journeys.visit import Visit
@@ -52,6 +53,8 @@ class CardSheetStep(Quiet):
         key = f"card.{phase}"
         if phase == "unread" and code is not None:
             key = f"error.{code.value}"
+        elif phase == "left":
+            key = where_left("card.left", self.visit.tools.cards.lying)
         steps: tuple[str, ...] = ()
         if phase == "waiting":
             steps = (say("card.step_flat"), say("card.step_wait"), say("card.step_look"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from domain.events import Event, ReaderChanged, ReaderState
+from journeys.left_card import where_left
 from journeys.moves import Begin, Leave, Move, Quiet
 from journeys.views import Cleared, Press
 from journeys.visit import Visit
@@ -52,7 +53,7 @@ class ClearedStep(Quiet):
             rows=rows,
             again=Press(say("cleared.again"), "again"),
             countdown=say.count("cleared.countdown", self.left),
-            warning=say("cleared.take_card") if self.lying else "",
+            warning=say(where_left("cleared.take_card", self.visit.tools.cards.lying)) if self.lying else "",
         )
 
     def do(self, action: str, value: str) -> Move | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.matching import Attribute, Person, Recommendation, recommend
 from domain.search import Card
@@ -23,6 +23,15 @@ ICONS: Mapping[Attribute, str] = {
 """Icon of a reason by the first of these that decided."""
 
 
+LANGUAGE_FLAGS: Mapping[str, str] = {
+    "en": "language_foreign",
+    "ja": "language_foreign",
+    "ko": "language_foreign",
+    "zh-Hant": "language_hant",
+}
+"""What rules may ask of the language that a citizen chose (``asked:`` in `Rule.needs`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Concern:
     """One item and the rule that brought it."""
@@ -33,10 +42,12 @@ class Concern:
 
 def concerns(visit: Visit, person: Person) -> tuple[Concern, ...]:
     """What the rules of the open catalogue say today, best first; items that it does not hold are left out. Without a
-    trusted clock there is no today, and no rule about a season holds.
+    trusted clock there is no today, and no rule about a season holds. The language that was chosen counts as an answer.
     """
     clock, catalogue = visit.tools.clock, visit.catalogue
     on = clock.now().date() if clock.trusted else None
+    if flag := LANGUAGE_FLAGS.get(visit.lang):
+        person = replace(person, asked=person.asked | {flag})
     found = recommend(visit.rules, person, on)
     held = {card.id: card for card in catalogue.cards([id for rule in found for id in rule.items])}
     return tuple(Concern(held[id], rule) for rule in found for id in rule.items if id in held)

@@ -25,8 +25,23 @@ AGES: Mapping[str, tuple[int, int]] = {
 
 HOMES: Mapping[str, Division] = {division.value: division for division in Division}
 
-DOINGS = ("employed", "unemployed", "retired", "student", "enterprise", "caregiver")
-"""Flags that rules ask for (`Rule.when.asked`)."""
+DOINGS: Mapping[str, frozenset[str]] = {
+    "employed": frozenset({"employed"}),
+    "flexible": frozenset({"flexible"}),
+    "enterprise": frozenset({"enterprise"}),
+    "unemployed": frozenset({"unemployed"}),
+    "retired": frozenset({"retired"}),
+    "student": frozenset({"student"}),
+    "baby": frozenset({"newborn", "young_child"}),
+    "schoolchild": frozenset({"kindergarten", "primary_school"}),
+    "caregiver": frozenset({"caregiver"}),
+    "car_owner": frozenset({"car_owner"}),
+    "veteran": frozenset({"veteran"}),
+    "half_year": frozenset({"resident_half_year"}),
+}
+"""What one can be doing → the flags that rules ask for (`Rule.when.asked`). Want, illness, disability and death are not
+among them: nobody should have to touch these words in the street, and search leads there.
+"""
 
 
 class DeclarationStep(Quiet):
@@ -50,7 +65,7 @@ class DeclarationStep(Quiet):
             known,
             age_months=known.age_months or AGES.get(self.age),
             division=known.division or HOMES.get(self.home),
-            asked=frozenset(self.doings),
+            asked=frozenset().union(*(DOINGS[doing] for doing in self.doings)),
         )
 
     def view(self) -> Declaration:
@@ -74,7 +89,7 @@ class DeclarationStep(Quiet):
         )
 
     def _question(
-        self, name: str, values: Mapping[str, object] | tuple[str, ...], chosen: set[str], *, several: bool = False
+        self, name: str, values: Mapping[str, object], chosen: set[str], *, several: bool = False
     ) -> Question:
         say = self.visit.say
         choices = tuple(Choice(say(f"declare.{name}.{value}"), f"{name}:{value}", value in chosen) for value in values)

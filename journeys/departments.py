@@ -4,9 +4,11 @@ you.
 
 from __future__ import annotations
 
+from domain.ports import Catalogue, OrgBranch
 from domain.records import Org, Place
 from journeys import offices
 from journeys.browse import OrgItemsStep
+from journeys.find import SearchStep
 from journeys.moves import Go, Move, Open, Quiet
 from journeys.names import org_name, verified_tag
 from journeys.views import Departments, OrgLine, OrgPanel, Press
@@ -15,10 +17,14 @@ from journeys.visit import Visit
 LEVELS = ("city", "district", "institution", "company")
 TABS = ("duties", "sections", "staff")
 DEEPEST = 3
+"""What lies deeper is not indented any further."""
 
 
 class DepartmentsStep(Quiet):
-    """The tree of one level; touching an organisation opens it in the tree and on the panel."""
+    """The tree of one level; touching an organisation opens it in the tree and on the panel.
+
+    Whatever the records say of who stands above whom, every organisation of the level is in the tree once.
+    """
 
     def __init__(self, visit: Visit, chosen: str | None = None) -> None:
         self.visit = visit
@@ -27,67 +33,70 @@ class DepartmentsStep(Quiet):
         self.page = 0
         self.open: set[str] = set()
         self.level = LEVELS[0]
+        self._of: Catalogue | None = None
+        self._branches: dict[str, OrgBranch] = {}
+        self._children: dict[str, list[OrgBranch]] = {}
         visit.looked = True
-        org = visit.catalogue.get(Org, chosen) if chosen else None
-        if org is not None:
-            self.level = org.level
-            self.open.update(ancestor.id for ancestor in self._ancestors(org))
+        branch = self._tree().get(chosen) if chosen else None
+        if branch is not None:
+            self.level = branch.level
+            while branch.parent is not None:
+                branch = self._branches[branch.parent]
+                self.open.add(branch.id)
 
-    def _ancestors(self, org: Org) -> list[Org]:
-        found: list[Org] = []
-        parent = org.parent
-        while parent and len(found) < DEEPEST + 2:
-            above = self.visit.catalogue.get(Org, parent)
-            if above is None or above in found:
-                break
-            found.append(above)
-            parent = above.parent
-        return found
-
-    def _roots(self) -> list[Org]:
-        """Organisations of the level whose parent is of another level (or none): the tops of its trees."""
+    def _tree(self) -> dict[str, OrgBranch]:
+        """All organisations by id, read once for each catalogue."""
         catalogue = self.visit.catalogue
-        tops: list[Org] = []
-        seen: set[str] = set()
-        queue = list(catalogue.orgs(None))
-        while queue:
-            org = queue.pop(0)
-            if org.id in seen:
-                continue
-            seen.add(org.id)
-            children = catalogue.orgs(org.id)
-            above = catalogue.get(Org, org.parent) if org.parent else None
-            root_of_city = above is None and org.level == "city" and bool(children)
-            if (
-                org.level == self.level
-                and not root_of_city
-                and (above is None or above.level != org.level or not above.parent)
-            ):
-                tops.append(org)
-            queue.extend(children)
-        return tops
+        if catalogue is not self._of:
+            self._of = catalogue
+            self._branches = {branch.id: branch for branch in catalogue.org_tree()}
+            self._children = {}
+            for branch in self._branches.values():
+                if branch.parent is not None:
+                    self._children.setdefault(branch.parent, []).append(branch)
+        return self._branches
 
-    def _lines(self) -> list[OrgLine]:
-        catalogue, say = self.visit.catalogue, self.visit.say
-        lines: list[OrgLine] = []
+    def _is_top(self, branch: OrgBranch) -> bool:
+        """Whether a branch begins a tree of its level: nothing of the level stands above it but the head of all."""
+        if branch.level != self.level or branch.head:
+            return False
+        above = self._branches[branch.parent] if branch.parent else None
+        return above is None or above.level != branch.level or above.head
 
-        def add(org: Org, depth: int) -> None:
+    def _lines(self) -> tuple[OrgLine, ...]:
+        visit, say = self.visit, self.visit.say
+        tree = self._tree()
+        shown: list[tuple[OrgBranch, int, bool | None]] = []
+
+        def add(branch: OrgBranch, depth: int) -> None:
             children = [
-                child for child in catalogue.orgs(org.id) if child.level == org.level or child.level == "institution"
+                child
+                for child in self._children.get(branch.id, ())
+                if child.level == branch.level or child.level == "institution"
             ]
-            can_open = bool(children) and depth < DEEPEST
-            opened = org.id in self.open if can_open else None
-            items = len(catalogue.by_department(org.id))
-            hint = (org.keywords[0] if depth and org.keywords else "") if not org.duties else ""
-            count = say.count("org.items", items) if items else ""
-            lines.append(OrgLine(org.id, org.name, hint, depth, opened, count, org.id == self.chosen))
+            opened = branch.id in self.open if children else None
+            shown.append((branch, min(depth, DEEPEST), opened))
             if opened:
                 for child in children:
                     add(child, depth + 1)
 
-        for org in self._roots():
-            add(org, 0)
-        return lines
+        for branch in tree.values():
+            if self._is_top(branch):
+                add(branch, 0)
+        ids = [branch.id for branch, _, _ in shown]
+        names = visit.catalogue.names(ids, visit.lang) if visit.lang != "zh-Hans" else {}
+        return tuple(
+            OrgLine(
+                branch.id,
+                names.get(branch.id, branch.name),
+                branch.hint if depth else "",
+                depth,
+                opened,
+                say.count("org.items", branch.items) if branch.items else "",
+                branch.id == self.chosen,
+            )
+            for branch, depth, opened in shown
+        )
 
     def view(self) -> Departments:
         """The page."""
@@ -95,22 +104,21 @@ class DepartmentsStep(Quiet):
         counts = visit.catalogue.info.counts
         return Departments(
             title=say("departments.title"),
-            line=say("departments.line", orgs=counts.get("org", 0), items=counts.get("guide", 0)),
+            line=say("departments.line", orgs=len(self._tree()), items=counts.get("guide", 0)),
             levels=tuple((Press(say(f"level.{level}"), "level", level), level == self.level) for level in LEVELS),
-            rows=tuple(self._lines()),
+            rows=self._lines(),
             page=self.page,
             chosen=self._panel(),
             actions=self._actions(),
+            which=Press(say("departments.which"), "which", "", "search"),
         )
 
     def _actions(self) -> tuple[Press, ...]:
-        if not self.chosen:
+        branch = self._branches.get(self.chosen or "")
+        if branch is None or branch.head or not branch.items:
+            # What the head of all has below it is everything: the tree leads there, a list of thousands does not.
             return ()
-        say = self.visit.say
-        items = len(self.visit.catalogue.by_department(self.chosen))
-        if not items:
-            return ()
-        return (Press(say.count("org.see_items", items), "items", self.chosen, "description"),)
+        return (Press(self.visit.say.count("org.see_items", branch.items), "items", branch.id, "description"),)
 
     def _panel(self) -> OrgPanel | None:
         visit, say = self.visit, self.visit.say
@@ -154,6 +162,8 @@ class DepartmentsStep(Quiet):
             self.tab = value
         elif action == "page" and value.isdigit():
             self.page = int(value)
+        elif action == "which":
+            return Go(SearchStep(self.visit))
         elif action == "items":
             return Go(OrgItemsStep(self.visit, value))
         elif action == "place":

@@ -7,10 +7,10 @@ from typing import Any
 
 from domain import wording
 from domain.errors import CatalogueError, Code
+from domain.guard import Verdict
 from domain.guide_slip import HOTLINE
-from domain.hours import opening
 from domain.records import Guide, Material, Org, Place
-from journeys import offices, rows
+from journeys import guard, offices, rows
 from journeys.moves import Go, Move, Open, Quiet
 from journeys.names import guide_places, org_name, verified_tag
 from journeys.places import PlacesStep
@@ -54,20 +54,26 @@ class GuideStep(Quiet):
         if visit.lang != "zh-Hans":
             translated = catalogue.translation(self.id, visit.lang)
         places = offices.nearest_first(visit, guide_places(catalogue, guide))
-        verdict, warning = self._verdict(places)
+        verdict = guard.verdict(visit, guide, places)
         prints = visit.tools.printer.state.prints
         return GuideView(
             id=guide.id,
             title=str(translated.get("name") or guide.name),
             alias=guide.name if translated.get("name") else (guide.alias or ""),
             summary=str(translated.get("summary") or guide.summary or ""),
-            figures=self._figures(guide, verdict),
-            warning=warning,
-            sections=self._sections(guide, places),
+            figures=self._figures(guide, guard.figure(visit, verdict)),
+            guard=guard.panel(visit, verdict),
+            sections=self._sections(guide, places, verdict),
             verified=verified_tag(visit, guide.verified_on, guide.verified_by),
             page=self.page,
             actions=(
-                Press(say("guide.print") if prints else say("guide.no_paper"), "print", "", "print", enabled=prints),
+                Press(
+                    guard.print_label(visit, verdict) if prints else say("guide.no_paper"),
+                    "print",
+                    "",
+                    "print",
+                    enabled=prints,
+                ),
                 Press(say("guide.take"), "take", "", "qr_code_2"),
             ),
             chinese_only=say("guide.chinese_only") if visit.lang not in ("zh-Hans", "zh-Hant") else "",
@@ -92,27 +98,6 @@ class GuideStep(Quiet):
                 ids = tuple(place.id for place in guide_places(visit.catalogue, guide))
                 return Go(PlacesStep(visit, only=ids))
         return None
-
-    def _verdict(self, places: tuple[Place, ...]) -> tuple[Figure | None, tuple[str, str] | None]:
-        """The verdict cell, and the warning in its place when going now is in vain."""
-        visit, say = self.visit, self.visit.say
-        clock = visit.tools.clock
-        if not clock.trusted or not places or not places[0].hours:
-            return None, None
-        now = clock.now()
-        current = opening(places[0], now, visit.calendars)
-        if current.now is not None and current.now.closes - current.now.opens >= offices.ALL_DAY:
-            return Figure(say("verdict.open"), say("open.always"), "ok"), None
-        if current.now is not None:
-            last = wording.time_of_day(current.now.last_acceptance)
-            return Figure(say("verdict.open"), say("verdict.until", time=last), "ok"), None
-        if current.next is None:
-            return None, None
-        day = current.next.opens.date()
-        when = wording.relative_day(say, day, now.date())
-        time = wording.time_of_day(current.next.opens)
-        headline = say("guard.closed_now") if day == now.date() else say("guard.closed_today")
-        return None, (headline, say("guard.next", when=when, time=time))
 
     def _figures(self, guide: Guide, verdict: Figure | None) -> tuple[Figure, ...]:
         say = self.visit.say
@@ -142,7 +127,7 @@ class GuideStep(Quiet):
             supplier = say("join.note", first=supplier, note=say("material.optional"))
         return MaterialLine(index, material.name, supplier, wording.count(say, material), ticked, material.when or "")
 
-    def _materials(self, guide: Guide) -> Section:
+    def _materials(self, guide: Guide, verdict: Verdict | None) -> Section:
         say = self.visit.say
         if not guide.materials:
             return EmptySection(say("section.bring"), say("empty.materials"), say("empty.ask"))
@@ -150,13 +135,14 @@ class GuideStep(Quiet):
         always = tuple(line for line in lines if not line.when)
         conditional = tuple(line for line in lines if line.when)
         head = say.count("section.bring_n", len(always)) if always else say("section.bring")
+        head = guard.bring_head(self.visit, verdict, len(always)) or head
         return MaterialsSection(
             head, say("section.bring_side"), always, say("section.conditional") if conditional else "", conditional
         )
 
-    def _sections(self, guide: Guide, places: tuple[Place, ...]) -> tuple[Section, ...]:
+    def _sections(self, guide: Guide, places: tuple[Place, ...], verdict: Verdict | None) -> tuple[Section, ...]:
         say, catalogue = self.visit.say, self.visit.catalogue
-        sections: list[Section] = [self._materials(guide)]
+        sections: list[Section] = [self._materials(guide, verdict)]
         if guide.steps:
             steps = tuple(
                 StepLine(number, step.name, say("join.comma").join(filter(None, (step.where, step.note))))
@@ -172,7 +158,8 @@ class GuideStep(Quiet):
         if guide.fee is not None and guide.fee.charged:
             sections.append(TextSection(say("section.fee"), tuple(filter(None, (guide.fee.text, guide.fee.basis)))))
         if guide.result is not None:
-            sections.append(TextSection(say("section.result"), (guide.result.name,)))
+            lines = filter(None, (guide.result.name, guard.accepted_today(self.visit, verdict)))
+            sections.append(TextSection(say("section.result"), tuple(lines)))
         if guide.faq:
             sections.append(QuestionsSection(say("section.faq"), tuple((item.q, item.a) for item in guide.faq)))
         if guide.legal_basis:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from domain.events import ReaderState
-from journeys.browse import LifeEventsStep, ThemeStep
+from journeys.browse import FactsStep, LifeEventsStep, ThemeStep
 from journeys.card_results import CardResultsStep
 from journeys.card_sheet import CardSheetStep
 from journeys.departments import DepartmentsStep
-from journeys.find import ResultsStep, SearchStep
-from journeys.moves import Declare, Go, Move, Open, Quiet
+from journeys.find import SearchStep
+from journeys.moves import Ask, Declare, Go, Move, Open, Quiet
 from journeys.notices import NoticesStep
 from journeys.places import PlacesStep
 from journeys.views import Home, HomeTile, Press, Tag
@@ -87,13 +87,14 @@ class HomeStep(Quiet):
             events_all=Press(say.count("home.events_all", len(events)), "events", "", "chevron_right"),
             ask_head=say("home.ask"),
             ask_hint=say("home.hint"),
-            ask_modes=(Press(say("mode.pinyin"), "type", "zh", "keyboard"),),
+            ask_modes=self._ways_to_write(),
             popular=tuple(popular),
             tiles=tuple(tiles),
             tools=(
                 Press(say("tool.departments"), "departments", "", "account_tree"),
                 Press(say("tool.events"), "events", "", "event_note"),
                 Press(say("tool.places"), "places", "", "near_me"),
+                Press(say("tool.facts"), "facts", "", "lightbulb"),
                 Press(say("tool.notices"), "notices", "", "campaign"),
             ),
             notice=notice,
@@ -101,6 +102,13 @@ class HomeStep(Quiet):
             card_line=line,
             card=card,
         )
+
+    def _ways_to_write(self) -> tuple[Press, ...]:
+        say = self.visit.say
+        keys = Press(say("mode.pinyin"), "type", "zh", "keyboard")
+        if not self.visit.tools.handwriting.available:
+            return (keys,)
+        return keys, Press(say("mode.hand"), "type", "hand", "draw")
 
     def _card(self) -> tuple[str, str, Press]:
         """Title, line and button of the card's row: laying one down; back to what it brought; or, while there is no
@@ -118,9 +126,9 @@ class HomeStep(Quiet):
         """Leads on."""
         visit = self.visit
         if action == "type":
-            return Go(SearchStep(visit))
+            return Go(SearchStep(visit, hand=value == "hand"))
         if action == "ask":
-            return Go(ResultsStep(visit, value))
+            return Ask(value)
         if action == "card" and visit.card.person is not None:
             return Go(CardResultsStep(visit, visit.card.person))
         if action == "card" and visit.tools.cards.state is not ReaderState.ABSENT:
@@ -132,6 +140,8 @@ class HomeStep(Quiet):
             return Go(LifeEventsStep(visit))
         if action == "departments":
             return Go(DepartmentsStep(visit))
+        if action == "facts":
+            return Go(FactsStep(visit))
         if action == "places":
             return Go(PlacesStep(visit))
         if action == "notices":

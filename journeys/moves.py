@@ -77,6 +77,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """To the whole answer to a question."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Replace:
     """To a step that takes this one's place: 返回 leads past it."""
 
@@ -120,4 +127,4 @@ class Shut:
     """Staff asked the kiosk to stop."""
 
 
-Move = Go | Open | Replace | Declare | Back | GoHome | End | Leave | Begin | Shut
+Move = Go | Open | Ask | Replace | Declare | Back | GoHome | End | Leave | Begin | Shut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from domain import wording
@@ -13,6 +14,9 @@ from journeys.views import MapView, Pin, PlaceSection, Press, Tag
 from journeys.visit import Visit
 
 LETTERS = "ABCDEFGH"
+OCTANTS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
+"""Eight directions from north clockwise."""
+
 ALL_DAY = dt.timedelta(hours=24)
 
 
@@ -22,6 +26,17 @@ def metres_to(visit: Visit, place: Place) -> float | None:
     if kiosk.lat is None or kiosk.lon is None or place.lat is None or place.lon is None:
         return None
     return distance_m(kiosk.lat, kiosk.lon, place.lat, place.lon)
+
+
+def straight(visit: Visit, place: Place) -> str:
+    """从这里往东南，直线 650 米; empty when one of the two has no position."""
+    kiosk, say = visit.tools.place, visit.say
+    if kiosk.lat is None or kiosk.lon is None or place.lat is None or place.lon is None:
+        return ""
+    east, north = offset_m(kiosk.lat, kiosk.lon, place.lat, place.lon)
+    octant = OCTANTS[round(math.atan2(east, north) / (math.pi / 4)) % len(OCTANTS)]
+    far = wording.distance(say, math.hypot(east, north))
+    return say("places.way", way=say(f"bearing.{octant}"), distance=far)
 
 
 def state(visit: Visit, place: Place) -> Tag | None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from domain import wording
 from domain.errors import CatalogueError, Code
+from domain.guard import way_from
 from domain.hours import spans_on
 from domain.records import Place
 from journeys import offices, rows
 from journeys.browse import PlaceItemsStep
 from journeys.moves import Go, Move, Open, Quiet
 from journeys.names import verified_tag
-from journeys.views import Place as PlaceView, PlaceLine, Places, Press
+from journeys.views import MapView, Place as PlaceView, PlaceLine, PlacePanel, Places, Press
 from journeys.visit import Visit
 
 KINDS = (
@@ -31,6 +33,9 @@ KINDS = (
     "other",
 )
 NEAREST = 24
+PINS = 9
+"""So many of the nearest are drawn; more would cover one another."""
+
 WEEK = 7
 ITEMS = 6
 
@@ -68,11 +73,41 @@ class PlacesStep(Quiet):
             title=say("places.of_guide") if self.only else say("places.title"),
             line=say("places.line") if located else say("places.no_position"),
             kinds=tuple((Press(say(f"place_kind.{kind}"), "kind", kind), kind == self.kind) for kind in kinds),
-            map=offices.map_of(visit, near[:6], self.chosen, numbered=True),
+            map=self._map(near),
             rows=tuple(self._line(place, number) for number, place in enumerate(near, 1)),
             page=self.page,
-            actions=(Press(say("places.see"), "place", self.chosen, "place"),) if self.chosen else (),
+            actions=self._actions(),
             empty="" if near else say("empty.list"),
+            chosen=next((self._panel(place, n) for n, place in enumerate(near, 1) if place.id == self.chosen), None),
+        )
+
+    def _map(self, near: tuple[Place, ...]) -> MapView | None:
+        """The drawing; below it the stop beside this kiosk, whose position nobody has said, so that it is no pin."""
+        say, stop = self.visit.say, self.visit.tools.place.stop
+        drawn = offices.map_of(self.visit, near[:PINS], self.chosen, numbered=True)
+        if drawn is None or not stop:
+            return drawn
+        return replace(drawn, line=say("join.dot").join((drawn.line, say("places.here_stop", stop=stop))))
+
+    def _actions(self) -> tuple[Press, ...]:
+        say = self.visit.say
+        if self.chosen is None:
+            return ()
+        actions = [Press(say("places.see"), "place", self.chosen, "place")]
+        if self.visit.catalogue.at_place(self.chosen):
+            actions.append(Press(say("places.items"), "items", self.chosen, "list_alt"))
+        return tuple(actions)
+
+    def _panel(self, place: Place, number: int) -> PlacePanel:
+        visit, say = self.visit, self.visit.say
+        straight = offices.straight(visit, place)
+        lines = [("near_me", straight)] if straight else []
+        lines += [("directions_bus", line) for line in wording.bus_lines(say, place)[:1]]
+        if not lines:
+            lines.append(("place", place.address or say("empty.address")))
+        remark = wording.way(say, way_from(visit.tools.place)(place))
+        return PlacePanel(
+            number, place.name, remark, tuple(lines), verified_tag(visit, place.verified_on, place.verified_by)
         )
 
     def _line(self, place: Place, number: int) -> PlaceLine:
@@ -99,6 +134,8 @@ class PlacesStep(Quiet):
             self.chosen = value
         elif action == "page" and value.isdigit():
             self.page = int(value)
+        elif action == "items":
+            return Go(PlaceItemsStep(self.visit, value))
         elif action in ("place", "open"):
             return Open(value)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from domain import wording
 from domain.search import Card, Hit, Match
@@ -91,19 +92,34 @@ def hit_rows(visit: Visit, hits: Sequence[Hit]) -> tuple[Row, ...]:
     return tuple(row(visit, hit.card, hit.matched, translated) for hit in hits)
 
 
-def audience_filters(visit: Visit, cards: Sequence[Card], chosen: str) -> tuple[tuple[Press, bool], ...]:
+class ForSome(Protocol):
+    """Anything that is meant for people, for enterprises or for both."""
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """person, enterprise; empty: for everybody."""
+        ...
+
+
+F = TypeVar("F", bound=ForSome)
+
+
+def audience_filters(visit: Visit, cards: Sequence[ForSome], chosen: str) -> tuple[tuple[Press, bool], ...]:
     """Chips 个人 6, 企业 1; none when they would not split the list."""
-    say = visit.say
     person = sum("person" in card.audience for card in cards)
     enterprise = sum("enterprise" in card.audience for card in cards)
-    if not person or not enterprise:
-        return ()
+    return audience_chips(visit, person, enterprise, chosen) if person and enterprise else ()
+
+
+def audience_chips(visit: Visit, person: int, enterprise: int, chosen: str) -> tuple[tuple[Press, bool], ...]:
+    """The two chips; `chosen`: person, enterprise or empty."""
+    say = visit.say
     return (
         (Press(say("audience.person", n=person), "audience", "person", "person"), chosen == "person"),
         (Press(say("audience.enterprise", n=enterprise), "audience", "enterprise", "business"), chosen == "enterprise"),
     )
 
 
-def keep(cards: Sequence[Card], audience: str) -> tuple[Card, ...]:
+def keep(cards: Sequence[F], audience: str) -> tuple[F, ...]:
     """Cards for `audience`; those without one are for everybody."""
     return tuple(card for card in cards if not audience or not card.audience or audience in card.audience)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from domain.errors import CatalogueError, Code, PrintError
 from domain.event_slip import build_event_slip
-from domain.events import Event, JobState, PrinterState, SlipFinished, SlipProgress
+from domain.events import CardProved, Event, JobState, PrinterState, SlipFinished, SlipProgress
 from domain.guide_slip import QR_BYTES, SlipFacts, build_guide_slip, guide_text
 from domain.life_plan import ordered_steps
 from domain.paper import Dots
@@ -16,6 +16,7 @@ from domain.slip import Slip, Variant
 from journeys import offices
 from journeys.moves import Back, Move, Quiet, Replace
 from journeys.names import guide_places, org_name
+from journeys.trip import route_of
 from journeys.views import NotPrinted, Press, Printed, Printing, SlipPreview, Tag, TakeAway
 from journeys.visit import Visit
 
@@ -94,10 +95,11 @@ class EventPaper:
         self.plan = ordered_steps(event, held, answers)
         self.say = visit.say
         self.facts = [slip_facts(visit, step.guide) for step in self.plan.steps]
+        self.route = route_of(visit, self.plan)
 
     def build(self, number: int, variant: Variant) -> Slip:
         """The slip."""
-        return build_event_slip(self.say, self.plan, self.facts, number=number, variant=variant)
+        return build_event_slip(self.say, self.plan, self.facts, self.route, number=number, variant=variant)
 
     def text(self) -> str:
         """The steps in plain words."""
@@ -108,8 +110,16 @@ class EventPaper:
         return "\n".join(lines)
 
 
+PROOF_S = 8.0
+"""So long a proof of the card is waited for; the card service gives up on a silent card before that."""
+
+
 class PreviewStep(Quiet):
-    """打印前看一眼. The paper is built once a size; its number is the one that the journal will give it."""
+    """打印前看一眼. The paper is built once a size; its number is the one that the journal will give it.
+
+    While a card lies there that this visit has read, nothing is printed before the reader has said that it is still the
+    same one: what is on the glass is about its holder. Another card ends the visit by itself, as one that is laid down.
+    """
 
     def __init__(self, visit: Visit, paper: Callable[[], Paper]) -> None:
         self.visit = visit
@@ -118,6 +128,10 @@ class PreviewStep(Quiet):
         self.lang = visit.lang
         self.variant = Variant.LARGE if visit.large else Variant.FULL
         self._drawn: tuple[Slip, Dots] | None = None
+        self._proving: float | None = None
+        self._unproved = False
+        self.lively = False
+        """From the first question to the reader on: its answer may fail to come."""
 
     def slip(self, number: int | None = None) -> Slip:
         """The slip as it will be printed; built anew only when the language was switched."""
@@ -150,6 +164,8 @@ class PreviewStep(Quiet):
             tag = Tag(line, "check_circle", "ok")
         else:
             tag = Tag(say("preview.no_paper"), "warning", "warn")
+        if self._unproved and state.prints:
+            tag = Tag(say("preview.card_moved"), "contactless", "warn")
         return SlipPreview(
             title=say("preview.title"),
             paper=dots,
@@ -158,7 +174,7 @@ class PreviewStep(Quiet):
             privacy=say("preview.privacy"),
             state=tag,
             actions=(
-                Press(say("preview.print"), "submit", "", "print", enabled=state.prints),
+                Press(say("preview.print"), "submit", "", "print", enabled=state.prints and self._proving is None),
                 Press(say("guide.take"), "take", "", "qr_code_2"),
             ),
         )
@@ -169,15 +185,36 @@ class PreviewStep(Quiet):
             self.variant = Variant(value)
         elif action == "take":
             return Replace(TakeAwayText(self.visit, self.paper.text()))
-        elif action == "submit":
-            text, dots = self.paper.text(), self.dots()
-            try:
-                job = self.visit.tools.printer.submit(self.slip)
-            except PrintError as error:
-                return Replace(NotPrintedStep(self.visit, error.code, text))
-            self.visit.printed += 1
-            return Replace(PrintingStep(self.visit, job, text, dots))
+        elif action == "submit" and self._proving is None:
+            card, tools = self.visit.card, self.visit.tools
+            if card.person is None or not card.lying:
+                return self._submit()
+            self._proving, self._unproved = tools.clock.monotonic(), False
+            self.lively = True
+            tools.cards.prove()
         return None
+
+    def hear(self, event: Event) -> Move | None:
+        """Prints once the card is known to be the same."""
+        if isinstance(event, CardProved) and self._proving is not None:
+            self._proving, self._unproved = None, not event.same
+            return self._submit() if event.same else None
+        return None
+
+    def tick(self, now: float) -> Move | None:
+        """Does not wait for ever."""
+        if self._proving is not None and now - self._proving > PROOF_S:
+            self._proving, self._unproved = None, True
+        return None
+
+    def _submit(self) -> Move:
+        text, dots = self.paper.text(), self.dots()
+        try:
+            job = self.visit.tools.printer.submit(self.slip)
+        except PrintError as error:
+            return Replace(NotPrintedStep(self.visit, error.code, text))
+        self.visit.printed += 1
+        return Replace(PrintingStep(self.visit, job, text, dots))
 
 
 class SlipStep(PreviewStep):

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from domain.errors import CatalogueError, Code
 from domain.ports import (
+    Bell,
     CardService,
     Catalogue,
     CatalogueHandle,
     Clock,
     Diagnosis,
+    Handwriting,
     KioskPlace,
     Marks,
     QrCodes,
@@ -19,9 +21,11 @@ from domain.ports import (
     StaffGate,
     Supply,
     Typing,
+    UnmetQueries,
 )
 from domain.records import Calendar, Rule
 from journeys.card import CardSession
+from journeys.writing import NoHandwriting
 from phrases import LANGUAGES, Phrases
 
 
@@ -59,6 +63,11 @@ class Tools:
     diagnosis: Diagnosis
     marks: Marks
     settings: VisitSettings = field(default_factory=VisitSettings)
+    handwriting: Handwriting = field(default_factory=NoHandwriting)
+    unmet: UnmetQueries | None = None
+    """Who is told what was asked in vain; None: nobody."""
+    bell: Bell | None = None
+    """What calls back somebody who forgot a card; None: nothing does."""
 
 
 class Visit:
@@ -73,6 +82,8 @@ class Visit:
         self.looked = False
         """Whether anything was searched, opened or printed: says what there was to erase."""
         self.typed = False
+        self.by_hand = False
+        """Whether this citizen writes on the pad rather than with keys."""
         self.printed = 0
         self.put_away: set[str] = set()
         """Ids that the citizen folded away with 与我无关."""

@@ -15,8 +15,7 @@ from domain import wording
 from domain.errors import Code, CodedError
 from domain.events import CardRead, CardUnread, CatalogueReplaced, Event, ReaderChanged, ReaderState, SlipFinished
 from domain.freshness import Freshness
-from domain.ports import Clock, KioskPlace
-from journeys.attract import AttractStep, age_tag, content_age, invitation
+from journeys.attract import AttractStep, age_tag, content_age
 from journeys.card import CardEvent, CardSession
 from journeys.card_results import CardResultsStep
 from journeys.card_sheet import CardSheetStep
@@ -24,14 +23,17 @@ from journeys.cleared import ClearedStep
 from journeys.declaration import DeclarationStep
 from journeys.home import HomeStep
 from journeys.idling import Idling
+from journeys.invitation import chrome
 from journeys.languages import LanguagesStep
-from journeys.moves import Back, Begin, Declare, End, Go, GoHome, Leave, Move, Open, Quiet, Replace, Shut, Step
+from journeys.left_card import LeftCard
+from journeys.moves import Ask, Back, Begin, Declare, End, Go, GoHome, Leave, Move, Open, Quiet, Replace, Shut, Step
 from journeys.opening import step_for
+from journeys.results import ResultsStep
 from journeys.slip import PrintingStep
 from journeys.staff import PinStep, StaffStep
-from journeys.views import CardResults, Chrome, IdleSheet, Nav, Press, Scene, Tag, Trouble, View
+from journeys.views import CardResults, Chrome, IdleSheet, Nav, Press, Scene, Trouble, View
 from journeys.visit import Tools, Visit
-from phrases import LANGUAGES, Phrases
+from phrases import LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -42,29 +44,6 @@ LAID_MOST = 5
 """So many times laying a card down shows without any touch that somebody is there; a thing that was left on the reader
 and is seen there again and again does not keep a visit alive.
 """
-
-SUNRISE_H, SUNSET_H = 6.0, 20.0
-
-
-def chrome(say: Phrases, clock: Clock, place: KioskPlace, *, sample: bool) -> Chrome:
-    """The frame around every page. A clock that is not trusted is not shown."""
-    now = clock.now()
-    hour = now.hour + now.minute / 60
-    return Chrome(
-        brand=say("brand"),
-        kiosk=place.name,
-        date=say("join.space").join((wording.month_day(say, now.date()), wording.weekday(say, now.date()))),
-        time=wording.time_of_day(now) if clock.trusted else "",
-        sun=round((hour - SUNRISE_H) / (SUNSET_H - SUNRISE_H), 3),
-        sample=say("sample.mark") if sample else "",
-    )
-
-
-def opening(clock: Clock, place: KioskPlace) -> Scene:
-    """What is seen while the catalogue is being opened: the invitation, with nothing claimed yet."""
-    say = Phrases(LANGUAGES[0])
-    view = invitation(say, (Tag(say("health.opening"), "update"),), prints=True)
-    return Scene(0, say.lang, False, chrome(say, clock, place, sample=False), None, view)
 
 
 class Walk:
@@ -86,6 +65,7 @@ class Walk:
         self._stop = stop
         self._number = 0
         self._idling = Idling(tools.settings, tools.clock.monotonic())
+        self._left_card = LeftCard(tools)
         self._next: CardSession | None = None
         """A further card that was laid down while a slip of this visit is printed."""
         self._laid = 0
@@ -155,6 +135,7 @@ class Walk:
             self.visit.card.hold(now)
         elif self._in_visit and self._idling.over(self.visit, now):
             self._carry_out(End())
+        self._left_card.tick(now, alone=isinstance(self.steps[-1], AttractStep | ClearedStep))
         step = self.steps[-1]
         self._guard(lambda: step.tick(now))
         self._show_card()
@@ -266,6 +247,8 @@ class Walk:
         match move:
             case Go(step):
                 self._push(step)
+            case Ask(question):
+                self._push(ResultsStep(self.visit, question))
             case Replace(step):
                 self.steps[-1] = step
             case Open(id):

@@ -102,14 +102,31 @@ class SystemClock:
         return self._floor + (monotonic - self._floor_read)
 
 
+class StandingClock:
+    """`domain.ports.Clock` that always tells one wall time, for pictures of how a page looks then. Seconds pass."""
+
+    trusted = True
+
+    def __init__(self, at: dt.datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._at = at
+        self.monotonic = monotonic
+
+    def now(self) -> dt.datetime:
+        return self._at
+
+
 def system_clock(zone: str, marks: Marks | None = None) -> SystemClock:
-    """The clock, with the floor that was kept before the restart; what is not a time under that mark is ignored."""
-    floor = None
-    kept = marks.get(MARK) if marks is not None else None
+    """The clock, with the floor that was kept before the restart."""
+    return SystemClock(zone_of(zone), kept_floor(marks) if marks is not None else None)
+
+
+def kept_floor(marks: Marks) -> dt.datetime | None:
+    """The floor that was kept before the restart (UTC); None when there is none, or no time under that mark."""
+    kept = marks.get(MARK)
     if kept is not None:
         with contextlib.suppress(ValueError, OverflowError, OSError):
-            floor = dt.datetime.fromtimestamp(int(kept), dt.UTC)
-    return SystemClock(zone_of(zone), floor)
+            return dt.datetime.fromtimestamp(int(kept), dt.UTC)
+    return None
 
 
 def today_of(clock: Clock) -> Callable[[], dt.date | None]:

@@ -7,13 +7,16 @@ the pages about them are what a citizen would see; without them these states are
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from domain.events import PrinterState, ReaderState
 from journeys import views
+from kiosk.clock import StandingClock
 from kiosk.home import Home
 from kiosk.settings import Settings
 from kiosk.tour import CARD, Tourist, ask, visiting
@@ -28,6 +31,26 @@ FAULTS = (("paper_out", PrinterState.PAPER_OUT), ("cover_open", PrinterState.COV
 DECLARED = ("age:65_79", "home:local", "doing:retired")
 """Answers to the three questions."""
 
+DIU = (
+    "560,180 430,230 270,260",
+    "220,310 430,305 610,290",
+    "395,225 400,350 398,440",
+    "110,470 380,455 690,450",
+    "400,465 330,560 250,700 420,670 560,640",
+    "520,570 580,640 640,720",
+)
+"""丢 on the pad, stroke by stroke, as a hand writes it."""
+
+TIMES = (
+    ("open", "2026-11-20T09:41"),
+    ("closing", "2026-11-20T16:02"),
+    ("over", "2026-11-20T16:42"),
+    ("early", "2026-11-20T07:30"),
+    ("workday-on-saturday", "2026-10-10T10:00"),
+    ("holidays", "2026-09-30T17:10"),
+)
+"""A working Friday from morning to evening, a Saturday that is worked, the evening before a week of holidays."""
+
 IDLE_S, ALERT_S = 2.0, 20.0
 
 
@@ -41,6 +64,9 @@ def everything(
             _main_pages(tourist, lang, lang, cards=cards)
         _main_pages(tourist, "zh-Hans", "large", large=True, cards=cards)
         _side_pages(tourist)
+        _finding(tourist)
+        _times(tourist)
+        _writing(tourist)
         if cards is not None:
             _cards(tourist, cards)
         _printing(tourist, workbench)
@@ -124,6 +150,7 @@ def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False
         ("09-events", "events", ""),
         ("17-departments", "departments", ""),
         ("18-places", "places", ""),
+        ("18-facts", "facts", ""),
         ("19-notices", "notices", ""),
         ("20-languages", "language", ""),
     ):
@@ -146,6 +173,7 @@ def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False
         ask(cards, "remove")
         _reader_is(tourist, ReaderState.EMPTY)
         tourist.picture(f"{folder}/10-card-away")
+        tourist.walk.act("stay")
     tourist.walk.act("home")
     tourist.walk.act("open", GUIDE_FULL)
     tourist.walk.act("print")
@@ -187,6 +215,99 @@ def _side_pages(tourist: Tourist) -> None:
     tourist.walk.act("home")
 
 
+def _writing(tourist: Tourist) -> None:
+    """The pad: empty, while a character grows, with characters that were chosen; then candidates of the keyboard."""
+    _begin(tourist, "zh-Hans")
+    tourist.touch("type")
+    if not any(press.value == "hand" for press, _ in tourist.see(views.Search).modes):
+        return
+    tourist.touch("mode", "hand")
+    tourist.picture("states/writing-empty")
+    for line in DIU[:2]:
+        tourist.walk.act("stroke", line)
+    tourist.picture("states/writing-begun")
+    for line in DIU[2:]:
+        tourist.walk.act("stroke", line)
+    tourist.picture("states/writing-whole")
+    tourist.walk.act("pick", "0")
+    tourist.picture("states/writing-chosen")
+    tourist.walk.act("large")
+    for line in DIU:
+        tourist.walk.act("stroke", line)
+    tourist.picture("states/writing-large")
+    tourist.walk.act("large")
+    tourist.walk.act("mode", "zh")
+    tourist.walk.act("clear")
+    for letter in "jia":
+        tourist.touch("key", letter)
+    tourist.touch(".candidates", "1")
+    tourist.picture("states/candidates")
+
+
+def _times(tourist: Tourist) -> None:
+    """Go now or not, and one trip for a life event, at times that make a difference."""
+    tools = tourist.walk.tools
+    try:
+        for name, when in TIMES:
+            at = dt.datetime.fromisoformat(when).replace(tzinfo=tools.clock.now().tzinfo)
+            tourist.walk.tools = replace(tools, clock=StandingClock(at))
+            for size, large in (("", False), ("-large", True)):
+                _begin(tourist, "zh-Hans", large=large)
+                tourist.walk.act("open", GUIDE_FULL)
+                tourist.see(views.Guide)
+                tourist.picture(f"states/guard-{name}{size}")
+            _begin(tourist, "zh-Hans")
+            tourist.walk.act("open", EVENT)
+            tourist.see(views.LifeEvent)
+            _pages(tourist, f"states/planner-{name}")
+        tourist.walk.act("conditions")
+        tourist.picture("states/planner-conditions")
+    finally:
+        tourist.walk.tools = tools
+        tourist.walk.act("end")
+
+
+def _finding(tourist: Tourist) -> None:
+    """What helps where an answer is too long, too wide or not there, and the ways round the search field."""
+    _begin(tourist, "zh-Hans")
+    for name, question in (
+        ("results-two-readings", "退休医保怎么办"),
+        ("results-asking-back", "不动产登记"),
+        ("weak-near", "月亮"),
+        ("weak-categories", "阿巴阿巴"),
+    ):
+        tourist.walk.act("home")
+        tourist.walk.act("ask", question)
+        tourist.see(views.Results)
+        _pages(tourist, f"states/{name}", 2)
+    tourist.walk.act("home")
+    tourist.walk.act("ask", "驾照")
+    tourist.walk.act("narrow")
+    choice = tourist.see(views.Narrow).groups[0].presses[0]
+    tourist.picture("states/results-narrow")
+    tourist.walk.act(choice.action, choice.value)
+    tourist.picture("states/results-narrowed")
+    tourist.walk.act("home")
+    tourist.walk.act("departments")
+    tourist.walk.act("toggle", ORG)
+    below = next(row for row in tourist.see(views.Departments).rows if row.depth and row.opened is False)
+    tourist.walk.act("toggle", below.id)
+    tourist.picture("states/departments-opened")
+    tourist.walk.act("items", ORG)
+    tourist.picture("states/department-items")
+    tourist.walk.act("home")
+    tourist.walk.act("places")
+    tourist.walk.act("choose", tourist.see(views.Places).rows[2].id)
+    tourist.picture("states/places-chosen")
+    tourist.walk.act("home")
+    tourist.walk.act("facts")
+    tourist.picture("states/facts")
+    filters = tourist.see(views.ListPage).filters
+    tourist.walk.act(filters[0][0].action, filters[0][0].value)
+    tourist.picture("states/facts-theme")
+    tourist.walk.act("home")
+
+
 def _cards(tourist: Tourist, cards: str) -> None:
     """What can come of a card, beside the usual."""
     _begin(tourist, "zh-Hans")
@@ -207,6 +328,18 @@ def _cards(tourist: Tourist, cards: str) -> None:
     tourist.walk.act("again")
     _sheet_is(tourist, "left")
     tourist.picture("states/card-left")
+    ask(cards, "remove")
+    _begin(tourist, "zh-Hans")
+    _reader_is(tourist, ReaderState.EMPTY)
+    ask(cards, "insert", card="social-v1")
+    tourist.until("a read card", lambda: isinstance(tourist.view, views.CardResults))
+    tourist.walk.act("end")
+    tourist.picture("states/cleared-card-left-slot")
+    tourist.until("the attract screen", lambda: isinstance(tourist.view, views.Attract))
+    tourist.picture("states/attract-card-left-slot")
+    tourist.walk.act("start")
+    _sheet_is(tourist, "left")
+    tourist.picture("states/card-left-slot")
     ask(cards, "remove")
     for name in (
         "unknown",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,7 +24,6 @@ from kivy.input.motionevent import MotionEvent
 from domain.errors import Code, CodedError
 from domain.events import ReaderState
 from journeys import views
-from journeys.walk import Walk
 from kiosk import window
 from kiosk.app import KioskApp
 from kiosk.bridge import Bridge
@@ -33,6 +33,7 @@ from screens.kit.part import Target
 from screens.stage import Stage
 
 if TYPE_CHECKING:
+    from journeys.walk import Walk
     from kiosk.wiring import Rooms
 
 log = logging.getLogger(__name__)
@@ -98,11 +99,15 @@ class Tourist:
             EventLoop.idle()
             glFinish()
 
-    def wait_for_rooms(self) -> None:
-        """Until the kiosk takes touches. Raises what kept it from opening."""
+    def wait_for_rooms(self, *, settled: bool = True) -> None:
+        """Until the kiosk takes touches, and (`settled`) until everything else has begun as well. Raises what kept it
+        from opening.
+        """
         self.until("an open kiosk", lambda: self._app.walk is not None or self._app.fault is not None)
         if self._app.fault is not None:
             raise self._app.fault
+        if settled:
+            self.until("a settled kiosk", lambda: self._app.settled)
         self.frames(2)
 
     def until(self, what: str, true: Callable[[], bool]) -> None:
@@ -168,9 +173,14 @@ def visiting(settings: Settings, home: Home, out: Path, *, opened: bool = True) 
         def rooms() -> Rooms:
             from kiosk.wiring import open_rooms
 
-            return closing.enter_context(open_rooms(settings, home, bridge.post, words=False))
+            return closing.enter_context(open_rooms(settings, home, bridge.post, settled=False))
 
-        app = KioskApp(settings, home, panel, bridge, rooms, motion=False)
+        def settle(rooms: Rooms) -> threading.Event:
+            from kiosk.wiring import settling
+
+            return closing.enter_context(settling(rooms))
+
+        app = KioskApp(settings, home, panel, bridge, rooms, settle, motion=False)
         app._run_prepare()
         try:
             tourist = Tourist(app, out)

@@ -19,25 +19,59 @@ class EventLine:
     limit: str
     place: str
     note: str
+    icon: str = "place"
+    """Beside `place`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStop:
+    """One office of a day's route: its letter, 上午 政务服务中心, and the way to it from what stands before it."""
+
+    letter: str
+    when: str
+    name: str
+    way: str
+    place: str
+    """Place id; touch ("place", id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """The first day's route (第一天这样跑): from here over its stops; `side`: which steps, and what comes later."""
+
+    head: str
+    side: str
+    here: str
+    stops: tuple[RouteStop, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LifeEvent:
-    """A life event: its questions as chips ("answer", question=option), ordered steps, merged materials.
+    """A life event: ordered steps, merged materials, the route of the first day; its questions as chips
+    ("answer", question=option) stand on a leaf of their own while `asking`.
 
-    Actions: ("print",), ("page", n), ("open", id).
+    Actions: ("print",), ("conditions",), ("plan",), ("page", n), ("open", id), ("place", id).
     """
 
     id: str
     title: str
     line: str
     questions: tuple[tuple[str, tuple[tuple[Press, bool], ...]], ...]
+    asking: bool
+    ask_head: str
+    ask_line: str
+    next_question: Press | None
+    """The first question without an answer; leads to all of them."""
     figures: tuple[Figure, ...]
     steps: tuple[EventLine, ...]
     materials_head: str
     materials_side: str
     materials: tuple[tuple[str, str, str], ...]
     """(name, where it is needed, how many)."""
+    route: RouteView | None
+    intro: str
+    verified: Tag | None
     page: int
     actions: tuple[Press, ...]
 
@@ -60,7 +94,8 @@ class OrgLine:
 class Departments:
     """机构编制: level chips ("level", …), the tree, and the chosen organisation.
 
-    Actions: ("toggle", id), ("level", name), ("items", id), ("place", id), ("page", n), ("tab", duties|sections|staff).
+    Actions: ("toggle", id), ("level", name), ("items", id), ("place", id), ("page", n), ("tab", duties|sections|staff),
+    ("which",). Counts are those of an organisation with all below it.
     """
 
     title: str
@@ -70,6 +105,8 @@ class Departments:
     page: int
     chosen: OrgPanel | None
     actions: tuple[Press, ...]
+    which: Press | None = None
+    """哪个部门管？: to asking in one's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +139,20 @@ class PlaceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacePanel:
+    """The chosen place: its number on the drawing, name, how long the way takes, (icon, words) on how to get there."""
+
+    number: int
+    name: str
+    remark: str
+    lines: tuple[tuple[str, str], ...]
+    verified: Tag | None
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """附近网点: kinds as chips ("kind", …), schematic map, list by distance. Actions: ("choose", id), ("place", id),
-    ("page", n).
+    ("items", id), ("page", n).
     """
 
     title: str
@@ -115,6 +163,7 @@ class Places:
     page: int
     actions: tuple[Press, ...]
     empty: str = ""
+    chosen: PlacePanel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,17 +70,19 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Typing with results in place. `composition` is underlined behind `text`; candidates are touched ("pick", index).
+    """Typing or writing with results in place. `composition` is underlined behind `text`; candidates are touched
+    ("pick", index).
 
-    Keys hand back ("key", letter), ("delete",), ("clear",), ("space",), ("mode", zh|en|num), ("submit",); a row
-    ("open", id).
+    Keys hand back ("key", letter), ("delete",), ("clear",), ("space",), ("mode", zh|en|num|hand), ("submit",); a row
+    ("open", id). The pad (mode hand) hands back ("stroke", "x,y x,y …"), ("undo_stroke",) and ("rewrite",); its points
+    are whole numbers from 0 to 1000, its longer side being 1000 long.
     """
 
     hint: str
     text: str
     composition: str
     candidates: tuple[str, ...]
-    mode: Literal["zh", "en", "num"]
+    mode: Literal["zh", "en", "num", "hand"]
     count_line: str
     rows: tuple[Row, ...]
     more: Press | None
@@ -88,22 +90,34 @@ class Search:
     examples: tuple[Press, ...]
     """Shown while nothing is typed yet."""
     keys: tuple[tuple[str, str], ...]
-    """Words on the special keys: (name, label) for submit, space, num, zh, en, delete."""
+    """Words on the special keys: (name, label) for submit, space, num, zh, en, delete; on the pad for undo, rewrite,
+    erase, submit.
+    """
+    modes: tuple[tuple[Press, bool], ...] = ()
+    """Keys or pad: (half of the switch, chosen); empty: there are only keys."""
+    ink: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """The strokes on the pad."""
+    pad_line: str = ""
+    """How the pad is used, below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A part of the question and how it was read."""
+    """A part of the question and how it was read. `other`: asks without this part, when it was read wrongly and other
+    parts are left to ask for.
+    """
 
     text: str
     meaning: str
+    other: Press | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """The whole answer to a question. `best`: the first guide opened up a little. `weak`: nothing fits well.
 
-    Actions: ("edit",), ("open", id), ("print", id), ("audience", person|enterprise|), ("page", n), ("ask", text).
+    Actions: ("edit",), ("open", id), ("print", id), ("audience", person|enterprise|), ("page", n), ("ask", text),
+    ("narrow",), ("drop", axis), ("plain", text), ("theme", code).
     """
 
     query: str
@@ -127,6 +141,41 @@ class Results:
     suggestions: tuple[Press, ...] = ()
     actions: tuple[Press, ...] = ()
     """Bottom actions of the weak answer (写过别的话, 打 12345)."""
+    understood_side: str = ""
+    """What to do when a part of the question was read wrongly."""
+    narrow: Press | None = None
+    """To what the answer can be narrowed to; None: there is nothing to choose."""
+    chosen: tuple[Press, ...] = ()
+    """What the answer is narrowed to; a touch takes it off."""
+    ask_head: str = ""
+    """A question that would narrow a weak answer, or the words above categories."""
+    asks: tuple[Press, ...] = ()
+    """Its answers ("ask", text), or categories ("theme", code)."""
+    heard: str = ""
+    """That the question is passed on, and what of it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One attribute by which an answer can be narrowed, and its values with how many things have each."""
+
+    head: str
+    presses: tuple[Press, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """筛一筛: what the answer to `query` can be narrowed to, the attribute people choose by most first.
+
+    Actions: ("choose", axis=value), ("page", n), and those of `actions`.
+    """
+
+    title: str
+    line: str
+    query: str
+    groups: tuple[Choices, ...]
+    page: int
+    actions: tuple[Press, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +189,5 @@ class ListPage:
     page: int
     empty: str = ""
     """What to say when there is nothing."""
+    actions: tuple[Press, ...] = ()
+    """Where the list leads beside its rows: to the place of an organisation."""

@@ -151,6 +151,35 @@ Section = (
 
 
 @dataclass(frozen=True, slots=True)
+class GuardDay:
+    """One day of the strip: 今天 周五, 已停止取号, open spans as shares of 06:00 to 20:00, whether one can still come,
+    and where now is.
+    """
+
+    label: str
+    state: str
+    spans: tuple[tuple[float, float], ...]
+    open: bool
+    now: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPanel:
+    """Go now or not (白跑预警): headline, why, the next days; when instead with the day on which it is finished; and
+    another office that does not make one wait (title, words below, place id; touch ("place", id)).
+    """
+
+    headline: str
+    line: str
+    days: tuple[GuardDay, ...]
+    next_head: str = ""
+    next: str = ""
+    due: str = ""
+    other: tuple[str, str, str] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """A guide page: figures, then sections in order; the screen lays them out on as many pages as they need.
 
@@ -162,8 +191,8 @@ class Guide:
     alias: str
     summary: str
     figures: tuple[Figure, ...]
-    warning: tuple[str, str] | None
-    """(headline, what instead) when going now would be in vain; it stands above the figures."""
+    guard: GuardPanel | None
+    """When going now is in vain or only just in time; it stands above the figures."""
     sections: tuple[Section, ...]
     verified: Tag | None
     page: int

@@ -2,63 +2,71 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 from journeys import views
 from screens.page import Page
-from screens.pages.attract import AttractPage
-from screens.pages.card_results import CardResultsPage
-from screens.pages.cleared import ClearedPage
-from screens.pages.declaration import DeclarationPage
-from screens.pages.departments import DepartmentsPage
-from screens.pages.fact import FactPage
-from screens.pages.guide import GuidePage
-from screens.pages.home import HomePage
-from screens.pages.languages import LanguagesPage
-from screens.pages.life_event import LifeEventPage
-from screens.pages.listing import ListingPage
-from screens.pages.not_printed import NotPrintedPage
-from screens.pages.notices import NoticesPage
-from screens.pages.notready import NotReadyPage
-from screens.pages.place import PlacePage
-from screens.pages.places import PlacesPage
-from screens.pages.printed import PrintedPage
-from screens.pages.printing import PrintingPage
-from screens.pages.results import ResultsPage
-from screens.pages.search import SearchPage
-from screens.pages.slip_preview import SlipPreviewPage
-from screens.pages.staff import StaffPage
-from screens.pages.staff_pin import StaffPinPage
-from screens.pages.take_away import TakeAwayPage
-from screens.pages.trouble import TroublePage
 
-PAGES: MappingProxyType[type, type[Page]] = MappingProxyType(
+
+class Pages(Mapping[type, type[Page]]):
+    """Which page draws which view; the module of a page is loaded when its view is first asked for.
+
+    The invitation is on the glass before the other pages are; `load` brings them in while nobody is waiting.
+    """
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        """`places`: module and class in this package, by the name of the view."""
+        self._places = dict(places)
+        self._pages: dict[type, type[Page]] = {}
+
+    def __getitem__(self, view: type) -> type[Page]:
+        page = self._pages.get(view)
+        if page is None:
+            module, _, name = self._places[view.__name__].rpartition(".")
+            page = self._pages[view] = getattr(import_module(f"{__name__}.{module}"), name)
+        return page
+
+    def __iter__(self) -> Iterator[type]:
+        return (getattr(views, name) for name in self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def load(self) -> bool:
+        """Brings in one more page; False when all of them are there."""
+        view = next((view for view in self if view not in self._pages), None)
+        return view is not None and self[view] is not None
+
+
+PAGES = Pages(
     {
-        views.Attract: AttractPage,
-        views.NotReady: NotReadyPage,
-        views.Home: HomePage,
-        views.Search: SearchPage,
-        views.Results: ResultsPage,
-        views.ListPage: ListingPage,
-        views.Guide: GuidePage,
-        views.Fact: FactPage,
-        views.CardResults: CardResultsPage,
-        views.Declaration: DeclarationPage,
-        views.LifeEvent: LifeEventPage,
-        views.Departments: DepartmentsPage,
-        views.Places: PlacesPage,
-        views.Place: PlacePage,
-        views.SlipPreview: SlipPreviewPage,
-        views.Printing: PrintingPage,
-        views.Printed: PrintedPage,
-        views.NotPrinted: NotPrintedPage,
-        views.TakeAway: TakeAwayPage,
-        views.Notices: NoticesPage,
-        views.Languages: LanguagesPage,
-        views.Cleared: ClearedPage,
-        views.StaffPin: StaffPinPage,
-        views.Staff: StaffPage,
-        views.Trouble: TroublePage,
+        "Attract": "attract.AttractPage",
+        "NotReady": "notready.NotReadyPage",
+        "Home": "home.HomePage",
+        "Search": "search.SearchPage",
+        "Results": "results.ResultsPage",
+        "Narrow": "narrow.NarrowPage",
+        "ListPage": "listing.ListingPage",
+        "Guide": "guide.GuidePage",
+        "Fact": "fact.FactPage",
+        "CardResults": "card_results.CardResultsPage",
+        "Declaration": "declaration.DeclarationPage",
+        "LifeEvent": "life_event.LifeEventPage",
+        "Departments": "departments.DepartmentsPage",
+        "Places": "places.PlacesPage",
+        "Place": "place.PlacePage",
+        "SlipPreview": "slip_preview.SlipPreviewPage",
+        "Printing": "printing.PrintingPage",
+        "Printed": "printed.PrintedPage",
+        "NotPrinted": "not_printed.NotPrintedPage",
+        "TakeAway": "take_away.TakeAwayPage",
+        "Notices": "notices.NoticesPage",
+        "Languages": "languages.LanguagesPage",
+        "Cleared": "cleared.ClearedPage",
+        "StaffPin": "staff_pin.StaffPinPage",
+        "Staff": "staff.StaffPage",
+        "Trouble": "trouble.TroublePage",
     }
 )
 """Which page draws which view."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from journeys.views import Departments, OrgLine, OrgPanel, Press
 from screens.kit.bars import ActionRow, Turner
-from screens.kit.buttons import Chip, act_of, paint_focus
+from screens.kit.buttons import Button, Chip, act_of, paint_focus
 from screens.kit.kit import Kit
 from screens.kit.part import Act, Feel, Part, Target
 from screens.kit.pen import Box, Pen
@@ -43,7 +43,7 @@ class DepartmentsPage(Page):
         if view.actions:
             page.foot(ActionRow(view.actions), gap=3)
         page.space(3)
-        page.add(Headline(view.title, view.line))
+        page.add(Top(Headline(view.title, view.line), view.which))
         levels = Flow(tuple(Chip(press, chosen, icon=False) for press, chosen in view.levels))
         together = page.body.h - levels.height(page.kit, page.body.w) - page.kit.g(2 + 3 + 2)
         needed = self._needed(view.chosen, page.kit, page.body.w) if view.chosen else 0
@@ -112,6 +112,43 @@ class DepartmentsPage(Page):
         text = Column((pieces[self.piece], *turner))
         self.tall = max(self.tall, text.height(kit, width))
         return Plane((Panel(chosen, (text,), self.tall),), above=2, edge="primary")
+
+
+@dataclass(frozen=True, slots=True)
+class Top(Part):
+    """The headline, and at its right end, or below it, a button."""
+
+    head: Headline
+    press: Press | None
+
+    def _plan(self, kit: Kit, box: Box) -> tuple[Box, Button | None, Box, int]:
+        """(headline, button, its box, height of both)."""
+        if self.press is None:
+            return box, None, box, self.head.height(kit, box.w)
+        button = Button(self.press, "secondary")
+        wide, tall = button.width(kit), button.height(kit, box.w)
+        inner = box.w - wide - kit.g(3)
+        if inner >= kit.theme.columns(6):
+            beside = self.head.height(kit, inner)
+            height = max(beside, tall)
+            place = Box(box.right - wide, box.y + (height - tall) // 2, wide, tall)
+            return Box(box.x, box.y + (height - beside) // 2, inner, beside), button, place, height
+        upper = self.head.height(kit, box.w)
+        y = box.y + upper + kit.g(1)
+        return box._replace(h=upper), button, Box(box.x, y, min(wide, box.w), tall), upper + kit.g(1) + tall
+
+    def height(self, kit: Kit, width: int) -> int:
+        return self._plan(kit, Box(0, 0, width, 0))[3]
+
+    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
+        head, button, place, _ = self._plan(pen.kit, box)
+        self.head.paint(pen, head, feel)
+        if button:
+            button.paint(pen, place, feel)
+
+    def targets(self, kit: Kit, box: Box) -> tuple[Target, ...]:
+        _, button, place, _ = self._plan(kit, box)
+        return button.targets(kit, place) if button else ()
 
 
 def leaves_of(view: Departments, page: Frame, action: str) -> list[Leaf]:

@@ -9,11 +9,12 @@ from screens.kit.bars import ActionRow
 from screens.kit.buttons import Chip
 from screens.kit.kit import Kit
 from screens.kit.part import Part
-from screens.kit.planes import Column, Flow, Plane
+from screens.kit.planes import Column, Flow
 from screens.kit.rows import SummaryStrip
 from screens.kit.words import Note, Text
 from screens.page import Frame, Page
 from screens.pages.foot import Foot, NamedTurner, office_note, verified_note
+from screens.pages.guard import left_behind, panel_parts
 from screens.pages.parts_read import Alias, Office
 from screens.pages.passages import Leaf, Passage, Prose, bare, spread
 from screens.pages.sections import passages_of
@@ -54,19 +55,16 @@ def contents_of(leaves: list[Leaf]) -> Iterator[Flow]:
 
 
 def opening(view: Guide, *, brief: bool = False) -> list[tuple[Part, float]]:
-    """The head of the first leaf: (part, gap above). `brief`: no more than the title and the warning."""
+    """The head of the first leaf: (part, gap above). While going now is in vain, the panel that says so stands where
+    the figures are else. `brief`: no more than the title, that it is in vain, and when it is not.
+    """
     head: list[tuple[Part, float]] = [(Alias(view.title, view.alias), 0)]
+    if view.guard:
+        return [*head, *panel_parts(view.guard, brief=brief)]
     if not brief:
         head += [(part, 0) for part in about(view)]
-    if view.warning:
-        headline, instead = view.warning
-        parts = (
-            Note("warning", headline, "ink", "warn", step="t60", bold=True, steps=9),
-            Note("event_available", instead, "ink", "ok", step="t48", bold=True, steps=9),
-        )
-        head.append((Plane(parts, fill="warnt", above=2.5, gap=1, edge="warn"), 2))
-    if view.figures and not brief:
-        head.append((SummaryStrip(view.figures), 2))
+        if view.figures:
+            head.append((SummaryStrip(view.figures), 2))
     return head
 
 
@@ -77,9 +75,26 @@ def about(view: Guide) -> tuple[Part, ...]:
 
 
 def left_over(view: Guide) -> list[Passage]:
-    """What a brief head leaves to the leaves."""
+    """What a head without the figures leaves to the leaves."""
     figures = [Passage((SummaryStrip(view.figures),), None, bare, 0)] if view.figures else []
-    return [*figures, Passage(about(view), None, bare, 0)]
+    rest = about(view)
+    return [*figures, *([Passage(rest, None, bare, 0)] if rest else [])]
+
+
+def in_order(view: Guide, passages: list[Passage], *, brief: bool) -> list[Passage]:
+    """The passages with what the head left to them: behind a warning the papers come first, for there is time now to
+    get them.
+    """
+    if not view.guard:
+        return [*left_over(view), *passages] if brief else passages
+    parts = left_behind(view.guard) if brief else ()
+    first = [Passage(parts, None, apart, 0)] if parts else []
+    return [*first, *passages[:1], *left_over(view), *passages[1:]]
+
+
+def apart(rows: tuple[Part, ...]) -> Part:
+    """Planes below one another."""
+    return Column(rows, gap=2)
 
 
 def running_head(view: Guide) -> list[tuple[Part, float]]:
@@ -113,15 +128,16 @@ def leaves_of(view: Guide, page: Frame) -> tuple[list[tuple[Part, float]], list[
         return max(foot(at, 3, name, shown=False).height(kit, width) for name in names) + kit.g(2)
 
     head, room = opening(view), page.body.h - kit.g(3 + 1.5)
+    ordered, thin = (in_order(view, found, brief=False) for found in (passages, slim))
     alone = room - tall(kit, width, head) - kit.g(3) - foot(0, 1, "", shown=True).height(kit, width) - kit.g(2)
-    leaves = spread(kit, width, passages, alone, alone)
+    leaves = spread(kit, width, ordered, alone, alone)
     if len(leaves) > 1:
         if tall(kit, width, head) > room - reserve(0):
-            head, before = opening(view, brief=True), left_over(view)
-            passages, slim = before + passages, before + slim
+            head = opening(view, brief=True)
+            ordered, thin = (in_order(view, found, brief=True) for found in (passages, slim))
         first = room - tall(kit, width, head) - kit.g(3) - reserve(0)
         other = room - tall(kit, width, running_head(view)) - kit.g(2) - reserve(1)
-        leaves, others = spread(kit, width, passages, first, other), spread(kit, width, slim, first, other)
+        leaves, others = spread(kit, width, ordered, first, other), spread(kit, width, thin, first, other)
         # Without its drawing the office may fit a leaf, come on the first one, or save a leaf.
         if _ranked(kit, width, others, other) < _ranked(kit, width, leaves, other):
             leaves = others

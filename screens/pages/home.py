@@ -27,6 +27,9 @@ notices have a tool of their own. The card has no other way, so it stays, if nee
 
 ABOVE_FIELD = 1.5
 
+TOOL_GAP = 1.5
+"""Steps between tools, which are many in one row."""
+
 SHORE = 4
 """Steps of sea below what lies on it."""
 
@@ -51,7 +54,7 @@ class HomePage(Page):
 
     def draw(self, view: Home, page: Frame) -> None:
         kit, width = page.kit, page.body.w
-        field = AskField(view.ask_hint, view.ask_modes[0])
+        field = AskField(view.ask_hint, view.ask_modes)
         tools, themes = self._ground(view, page, field)
         page.foot(tools, gap=3)
         page.put(themes, strip(page, themes.height(kit, width), gap=3))
@@ -70,8 +73,7 @@ class HomePage(Page):
         kit, width = page.kit, page.body.w
         grounds = LARGE_GROUNDS if kit.theme.large else GROUNDS
         for columns, icons, tool_icons in grounds:
-            cell = (width - 3 * kit.theme.gutter) // 4
-            tools = Grid(tiles(kit, cell, view.tools, "sand", step="t34", icons=tool_icons), 4)
+            tools = _tools(view, kit, width, icons=tool_icons)
             themes = Themes(view.tiles, columns, icons)
             taken = tools.height(kit, width) + themes.height(kit, width) + field.height(kit, width)
             if page.body.bottom - taken - kit.g(3) - kit.g(3) - kit.g(SHORE) >= lower(page):
@@ -135,6 +137,13 @@ def _of(sections: Mapping[str, Stack], names: Iterable[str], shown: set[str]) ->
 
 def _height(kit: Kit, width: int, stack: Stack) -> int:
     return sum(part.height(kit, width) + kit.g(gap) for part, gap in stack)
+
+
+def _tools(view: Home, kit: Kit, width: int, *, icons: bool) -> Grid:
+    """Tools in one row."""
+    count = max(1, len(view.tools))
+    cell = (width - (count - 1) * kit.g(TOOL_GAP)) // count
+    return Grid(tiles(kit, cell, view.tools, "sand", step="t34", icons=icons), count, gap=TOOL_GAP)
 
 
 def _events(view: Home, kit: Kit, width: int) -> Grid:

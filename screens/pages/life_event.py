@@ -12,35 +12,43 @@ from screens.kit.kit import Kit
 from screens.kit.part import Act, Feel, Part, Target
 from screens.kit.pen import Box, Pen
 from screens.kit.planes import Flow, Plane
-from screens.kit.rows import SummaryStrip, paint_badge
+from screens.kit.rows import LinkRow, SummaryStrip, paint_badge
 from screens.kit.typeset import Block
 from screens.kit.words import Head, Runs, Tag, Text
 from screens.page import Frame, Page
-from screens.pages.foot import Foot, NamedTurner
+from screens.pages.foot import Foot, NamedTurner, verified_note
 from screens.pages.parts_read import Headline
 from screens.pages.passages import Leaf, Passage, Prose, bare, plain, ruled, spread
+from screens.pages.route import route_rows
 
 
 class LifeEventPage(Page):
-    """Figures, steps in order, the papers of all of them together. The questions stand at the foot of the first leaf,
-    where the hand is; what is answered there shortens the steps above.
+    """Figures, steps in order, the papers of all of them together, the route of the first day. The questions that make
+    it shorter have leaves of their own, which one comes to from the foot, where the hand is.
     """
 
     def draw(self, view: LifeEvent, page: Frame) -> None:
         if view.actions:
             page.foot(ActionRow(view.actions), gap=3)
-        head, leaves, asked = leaves_of(view, page)
+        head, leaves, foot = asking_of(view, page) if view.asking else leaves_of(view, page)
         at = min(view.page, len(leaves) - 1)
         if len(leaves) > 1:
             following = leaves[at + 1].name if at + 1 < len(leaves) else ""
-            page.foot(Foot((), NamedTurner(at, len(leaves), following)), gap=2)
-        if asked and at == 0:
-            page.foot(asked, gap=2)
+            page.foot(Foot(notes_of(view), NamedTurner(at, len(leaves), following)), gap=2)
+        elif notes_of(view):
+            page.foot(Foot(notes_of(view)), gap=2)
+        if foot and at == 0:
+            page.foot(foot, gap=2)
         page.space(3)
         for part, gap in running_head(view) if at else head:
             page.add(part, gap)
         for i, part in enumerate(leaves[at].parts):
             page.add(part, 3 if i else 2)
+
+
+def notes_of(view: LifeEvent) -> tuple[Part, ...]:
+    """Who has checked all of it."""
+    return (verified_note(view.verified),) if view.verified and not view.asking else ()
 
 
 def opening(view: LifeEvent, *, brief: bool = False) -> list[tuple[Part, float]]:
@@ -53,7 +61,8 @@ def opening(view: LifeEvent, *, brief: bool = False) -> list[tuple[Part, float]]
 def left_over(view: LifeEvent) -> list[Passage]:
     """What a brief head leaves to the leaves."""
     figures = [Passage((SummaryStrip(view.figures),), None, bare, 0)] if view.figures else []
-    return [*figures, Passage((Prose((Text(view.line, ink="ink2"),), pad=0),), None, bare, 0)]
+    line = [Passage((Prose((Text(view.line, ink="ink2"),), pad=0),), None, bare, 0)] if view.line else []
+    return [*figures, *line]
 
 
 def running_head(view: LifeEvent) -> list[tuple[Part, float]]:
@@ -61,38 +70,80 @@ def running_head(view: LifeEvent) -> list[tuple[Part, float]]:
     return [(Text(view.title, ink="ink2", most=2), 0)]
 
 
-def leaves_of(view: LifeEvent, page: Frame) -> tuple[list[tuple[Part, float]], list[Leaf], Part | None]:
-    """The head of the first leaf, the leaves, and the questions when they stand at the foot of the first one."""
+Leaves = tuple[list[tuple[Part, float]], list[Leaf], Part | None]
+
+
+def leaves_of(view: LifeEvent, page: Frame) -> Leaves:
+    """The head of the first leaf, the leaves, and the first open question when it stands at the foot of the first."""
     kit, width = page.kit, page.body.w
-
-    def room_below(head: list[tuple[Part, float]]) -> int:
-        used = sum(part.height(kit, width) + kit.g(gap) for part, gap in head)
-        return page.body.h - used - kit.g(3 + 2 + 2)
-
-    turner = kit.grown(12) + kit.g(2)
     head, passages = opening(view), passages_of(kit, view)
-    first, other = room_below(head), room_below(running_head(view))
-    if first < turner:
-        head, passages = opening(view, brief=True), left_over(view) + passages
-        first = room_below(head)
-    asked = tuple(Question(*question) for question in view.questions)
-    foot = Plane(asked, fill="sand", above=1, rules=True) if asked else None
+    asked = view.next_question
+    foot: Part | None = None
+    if asked:
+        foot = Plane((LinkRow(asked.label, icon="help", act=(asked.action, asked.value), bold=False),), fill="sand")
     needed = foot.height(kit, width) + kit.g(2) if foot else 0
-    if needed > first - turner:
-        foot, needed = None, 0
-        passages = [Passage(asked), *passages]
-    leaves = spread(kit, width, passages, first - needed, first - needed)
-    if len(leaves) > 1:
-        leaves = spread(kit, width, passages, first - needed - turner, other - turner)
-    return head, leaves, foot
+    if _room(page, head, turning=True) < notes_height(view, kit, width) + needed:
+        head, passages, foot, needed = opening(view, brief=True), left_over(view) + passages, None, 0
+    return head, _bound(view, page, head, passages, needed), foot
+
+
+def asking_of(view: LifeEvent, page: Frame) -> Leaves:
+    """The questions, with as many leaves as they need."""
+    head: list[tuple[Part, float]] = [(Headline(view.title, view.ask_head), 0), (Text(view.ask_line, ink="ink2"), 1)]
+    asked = tuple(Question(*question) for question in view.questions)
+    return head, _bound(view, page, head, [Passage(asked)], 0), None
+
+
+def notes_height(view: LifeEvent, kit: Kit, width: int) -> int:
+    """What the notes at the foot take, pixels."""
+    notes = notes_of(view)
+    return Foot(notes).height(kit, width) + kit.g(2) if notes else 0
+
+
+def _room(page: Frame, head: list[tuple[Part, float]], *, turning: bool) -> int:
+    """Height left for passages below a head, pixels; `turning`: with something to turn leaves."""
+    kit, width = page.kit, page.body.w
+    used = sum(part.height(kit, width) + kit.g(gap) for part, gap in head)
+    return page.body.h - used - kit.g(3 + 2 + 2) - (kit.grown(12) + kit.g(2) if turning else 0)
+
+
+def _bound(
+    view: LifeEvent, page: Frame, head: list[tuple[Part, float]], passages: list[Passage], needed: int
+) -> list[Leaf]:
+    """The passages on their leaves; `needed`: pixels that stand at the foot of the first."""
+    kit, width = page.kit, page.body.w
+    notes = notes_height(view, kit, width)
+    alone = _room(page, head, turning=False) - needed - notes
+    leaves = spread(kit, width, passages, alone, alone)
+    if len(leaves) == 1:
+        return leaves
+    # Where one goes is sooner needed than a long list of papers.
+    route = [passage for passage in passages if passage.head and view.route and passage.head.text == view.route.head]
+    rest = [passage for passage in passages if passage not in route]
+    papers = next((n for n, passage in enumerate(rest) if passage.head), len(rest))
+    passages = [*rest[:papers], *route, *rest[papers:]]
+    most = max(
+        Foot(notes_of(view), NamedTurner(1, 3, name)).height(kit, width)
+        for name in ("", *(passage.head.text for passage in passages if passage.head))
+    )
+    extra = most - kit.grown(12)
+    first = _room(page, head, turning=True) - needed - extra
+    other = _room(page, running_head(view), turning=True) - extra
+    return spread(kit, width, passages, first, other)
 
 
 def passages_of(kit: Kit, view: LifeEvent) -> list[Passage]:
-    """Steps, then papers."""
+    """Steps, papers, the route of the first day, and what the editor says of it all."""
     steps = tuple(EventRow(line, i > 0, i + 1 < len(view.steps)) for i, line in enumerate(view.steps))
     papers = papers_of(kit, view.materials)
     found = [Passage(steps, None, plain)] if steps else []
-    return [*found, Passage(papers, Head(view.materials_head, view.materials_side), ruled)] if papers else found
+    if papers:
+        found.append(Passage(papers, Head(view.materials_head, view.materials_side), ruled))
+    if view.route:
+        found.append(Passage(route_rows(kit, view.route), Head(view.route.head, view.route.side), plain))
+    if view.intro:
+        found.append(Passage((Prose((Text(view.intro, "t34", "ink2"),), pad=0),), None, bare, 0))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +168,7 @@ class EventRow(Part):
         """(name, limit, whose, place, width of the name, width of whose)."""
         line, inner = self.line, width - self._indent(kit)
         limit = kit.set(line.limit)
-        tag = Tag(TagView(line.place, "place", "sea")) if line.place else None
+        tag = Tag(TagView(line.place, line.icon, "sea")) if line.place else None
         return (
             Text(line.name, bold=True),
             limit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -230,22 +230,38 @@ class CardOffer(Part):
 
 @dataclass(frozen=True, slots=True)
 class AskField(Part):
-    """What looks like the search field of the next page and leads there; its hint is never cut."""
+    """What looks like the search field of the next page and leads there; its hint is never cut. The first of `ways` is
+    what touching the field means, the others have buttons of their own beside the first one's, unless they would leave
+    the hint less than two lines: the next page offers them again.
+    """
 
     hint: str
-    way: Press
+    ways: tuple[Press, ...]
 
-    def _button(self) -> Button:
-        return Button(self.way, "primary", tall=12)
+    def _shown(self, kit: Kit, width: int) -> tuple[Press, ...]:
+        taken = sum(kit.g(2) + Button(way, tall=12).width(kit) for way in self.ways)
+        free = width - self._lead(kit) - taken - kit.g(2)
+        fits = free > 0 and kit.set(self.hint, "t40", width=free).height <= 2 * kit.theme.t40.line
+        return self.ways if fits else self.ways[:1]
 
-    def _button_box(self, kit: Kit, box: Box) -> Box:
-        width, tall = self._button().width(kit), box.h - 2 * kit.g(2)
-        return Box(box.right - kit.g(2) - width, box.y + kit.g(2), width, tall)
+    def _lead(self, kit: Kit) -> int:
+        """Pixels from the edge to the words."""
+        return kit.g(4) + kit.grown(6.5) + kit.g(2.5)
+
+    def _buttons(self, kit: Kit, box: Box) -> Iterator[tuple[Button, Box]]:
+        """From the right: the first way outermost, where a thumb finds it."""
+        x, tall = box.right, box.h - 2 * kit.g(2)
+        for number, way in enumerate(self._shown(kit, box.w)):
+            button = Button(way, "secondary" if number else "primary", tall=12)
+            width = button.width(kit)
+            x -= kit.g(2) + width
+            yield button, Box(x, box.y + kit.g(2), width, tall)
 
     def _hint(self, kit: Kit, width: int) -> tuple[Block, int]:
         """(words, x of the words)."""
-        left = kit.g(4) + kit.grown(6.5) + kit.g(2.5)
-        free = width - left - self._button().width(kit) - kit.g(4)
+        left = self._lead(kit)
+        first = min(place.x for _, place in self._buttons(kit, Box(0, 0, width, 0)))
+        free = first - left - kit.g(2)
         step = step_that_fits(kit, (self.hint,), free, ("t48", "t40"))
         return kit.set(self.hint, step, width=free), left
 
@@ -254,7 +270,7 @@ class AskField(Part):
 
     def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
         kit, theme = pen.kit, pen.kit.theme
-        act = act_of(self.way)
+        act = act_of(self.ways[0])
         if feel.focus == act:
             paint_focus(pen, box, theme.radius)
         coat = (PRESSED if feel.down == act else COATS)["sea"]
@@ -263,7 +279,16 @@ class AskField(Part):
         pen.icon("search", box.x + kit.g(4) + side / 2, box.y + box.h / 2, side, "primary")
         hint, left = self._hint(kit, box.w)
         pen.text(hint, box.x + left, box.y + (box.h - hint.height) // 2, "ink2")
-        self._button().paint(pen, self._button_box(kit, box), Feel(down=feel.down))
+        for button, place in self._buttons(kit, box):
+            button.paint(pen, place, Feel(down=feel.down))
 
     def targets(self, kit: Kit, box: Box) -> tuple[Target, ...]:
-        return (Target(box, act_of(self.way)),)
+        (_, own), *others = self._buttons(kit, box)
+        if not others:
+            return (Target(box, act_of(self.ways[0])),)
+        left = min(place.x for _, place in others) - kit.g(1)
+        return (
+            Target(Box(box.x, box.y, left - box.x, box.h), act_of(self.ways[0])),
+            Target(Box(own.x, box.y, box.right - own.x, box.h), act_of(self.ways[0])),
+            *(Target(Box(place.x, box.y, place.w, box.h), act_of(button.press)) for button, place in others),
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from journeys.views import PlaceLine, Places, Press
+from journeys.views import PlaceLine, PlacePanel, Places, Press
 from screens.kit.bars import ActionRow, Turner
 from screens.kit.buttons import Chip
 from screens.kit.kit import Kit
@@ -14,10 +14,11 @@ from screens.kit.pen import Box, Pen
 from screens.kit.planes import Column, Empty, Flow, Plane
 from screens.kit.rows import paint_badge
 from screens.kit.typeset import Block
-from screens.kit.words import Tag, Text
+from screens.kit.words import Note, Tag, Text
 from screens.page import Frame, Page
 from screens.pages.chart import Chart
-from screens.pages.parts_read import Headline
+from screens.pages.foot import verified_note
+from screens.pages.parts_read import Aside, Headline
 from screens.pages.passages import Leaf, Passage, ruled, spread
 
 
@@ -53,6 +54,15 @@ class PlacesPage(Page):
             page.foot(ActionRow(view.actions), gap=3)
         page.space(3)
         page.add(Headline(view.title, view.line))
+        if view.chosen and not self.unfolded:
+            panel = panel_of(view.chosen)
+            before = page.body
+            page.body = before._replace(h=before.h - panel.height(page.kit, before.w) - page.kit.g(3))
+            # The way is told again on the place's own page: it gives way to the list.
+            if not crowded(view, page):
+                page.put(panel, before._replace(y=page.body.bottom, h=before.bottom - page.body.bottom - page.kit.g(3)))
+            else:
+                page.body = before
         above = above_list(view, page, unfolded=self.unfolded)
         used = sum(part.height(page.kit, page.body.w) + page.kit.g(2) for part in above) + page.kit.g(3)
         leaves = leaves_of(view, page.kit, page.body.w, page.body.h - used)
@@ -73,6 +83,43 @@ class PlacesPage(Page):
             return False
         self.unfolded = True
         return True
+
+
+def crowded(view: Places, page: Frame) -> bool:
+    """Whether less than three places, or than all, would be listed at once."""
+    above = above_list(view, page, unfolded=False)
+    used = sum(part.height(page.kit, page.body.w) + page.kit.g(2) for part in above) + page.kit.g(3)
+    leaves = leaves_of(view, page.kit, page.body.w, page.body.h - used)
+    return len(rows_of(leaves[0])) < min(3, len(view.rows))
+
+
+def panel_of(chosen: PlacePanel) -> Plane:
+    """The chosen place and the way there."""
+    lines = tuple(Note(icon, words, "ink", "primary", "t40", steps=5.5) for icon, words in chosen.lines)
+    verified = (verified_note(chosen.verified),) if chosen.verified else ()
+    head = Numbered(chosen.number, Aside(Text(chosen.name, "t48", bold=True), chosen.remark))
+    return Plane((Column((head, *lines, *verified), gap=1),), above=2.5, edge="primary")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Part):
+    """A part behind a number on a disc."""
+
+    number: int
+    part: Part
+
+    def _inner(self, kit: Kit, box: Box) -> Box:
+        indent = kit.grown(8) + kit.g(2.5)
+        return Box(box.x + indent, box.y, box.w - indent, self.part.height(kit, box.w - indent))
+
+    def height(self, kit: Kit, width: int) -> int:
+        return max(kit.grown(8), self._inner(kit, Box(0, 0, width, 0)).h)
+
+    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
+        kit, badge = pen.kit, pen.kit.grown(8)
+        inner = self._inner(kit, box)
+        paint_badge(pen, box.x + badge / 2, box.y + badge / 2, str(self.number), badge)
+        self.part.paint(pen, inner._replace(y=box.y + max(0, (box.h - inner.h) // 2)), feel)
 
 
 def above_list(view: Places, page: Frame, *, unfolded: bool) -> list[Part]:
@@ -103,11 +150,11 @@ def rows_of(leaf: Leaf) -> list[PlaceLine]:
 
 
 def drawn_for(leaf: Leaf, part: Part) -> Part:
-    """A drawing with no pins but those that the leaf lists, if any of them is on it."""
+    """A drawing with no pins but those that the leaf lists, if any of them is on it, and the chosen one."""
     if not isinstance(part, Chart):
         return part
     listed = {str(line.number) for line in rows_of(leaf)}
-    pins = tuple(pin for pin in part.map.pins if pin.letter in listed)
+    pins = tuple(pin for pin in part.map.pins if pin.letter in listed or pin.chosen)
     return replace(part, map=replace(part.map, pins=pins)) if pins else part
 
 

@@ -12,9 +12,19 @@ import pytest
 
 from domain.card import CardFacts
 from domain.errors import Code, PrintError
-from domain.events import CardRead, CardUnread, JobState, PrinterState, ReaderChanged, ReaderState, SlipFinished
+from domain.events import (
+    CardProved,
+    CardRead,
+    CardUnread,
+    JobState,
+    PrinterState,
+    ReaderChanged,
+    ReaderKind,
+    ReaderState,
+    SlipFinished,
+)
 from domain.paper import WIDTH_80, Dots
-from domain.ports import Candidate, Catalogue, KioskPlace
+from domain.ports import Candidate, Catalogue, KioskPlace, Strokes
 from domain.search import LexiconWord
 from domain.slip import Slip
 from journeys.views import CardSheet, IdleSheet, Scene, View
@@ -84,7 +94,14 @@ class HandReader:
 
     def __init__(self) -> None:
         self.state = ReaderState.EMPTY
+        self.stuck = False
+        self.lying: frozenset[ReaderKind] = frozenset()
         self.ended = 0
+        self.proofs = 0
+        """Times that somebody asked whether the card is still the same."""
+
+    def prove(self) -> None:
+        self.proofs += 1
 
     def end_session(self) -> None:
         self.ended += 1
@@ -127,6 +144,18 @@ class WordTyping:
         return tuple(Candidate(text, len(letters)) for text in found[:limit])
 
 
+class HandInk:
+    """Reads 丢 and what looks like it from whatever is drawn; without a recogniser when the test says so."""
+
+    def __init__(self) -> None:
+        self.available = True
+        self.read: list[Strokes] = []
+
+    def candidates(self, strokes: Strokes, limit: int = 10) -> tuple[str, ...]:
+        self.read.append(strokes)
+        return tuple("丢去丟云舌劳女"[:limit]) if strokes and self.available else ()
+
+
 class Gate:
     def open(self, pin: str) -> bool:
         return pin == "2468"
@@ -161,6 +190,7 @@ class Kiosk:
 
     def __init__(self, catalogue: Catalogue | None) -> None:
         self.clock, self.printer, self.typing, self.marks = HandClock(), HandPrinter(), WordTyping(), Notes()
+        self.ink = HandInk()
         self.handle, self.reader, self.supply = Handle(catalogue), HandReader(), HandSupply()
         if catalogue is not None:
             self.typing.use(catalogue.lexicon())
@@ -170,7 +200,7 @@ class Kiosk:
         tools = Tools(
             self.handle, self.printer, self.reader, self.supply, PlainPreview(), PlainQr(), self.typing, self.clock,
             place,
-            Gate(), Report(), self.marks, VisitSettings(),
+            Gate(), Report(), self.marks, VisitSettings(), handwriting=self.ink,
         )  # fmt: skip
         self.walk = Walk(tools, self.scenes.append, self._stop)
         self.walk.start()
@@ -216,6 +246,13 @@ class Kiosk:
         self.reader_is(ReaderState.READING)
         self.read(answer)
         return self.reader_is(ReaderState.HOLDING)
+
+    def proved(self, *, same: bool = True) -> View:
+        """The reader's answer to whether the card is still the same, which must have been asked for."""
+        assert self.reader.proofs
+        self.reader.proofs = 0
+        self.walk.hear(CardProved(same))
+        return self.scene.view
 
     def take_away(self) -> View:
         """The card is taken away."""

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from domain.card import CardFacts, CardFamily, CardType, Division, Sex
 from domain.errors import CatalogueError, Code
-from domain.events import CardRead, CardUnread, JobState, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, JobState, ReaderChanged, ReaderState
 from domain.matching import Person
 from domain.records import Rule
 from journeys import views
@@ -509,6 +509,7 @@ def test_a_card_that_is_read_while_the_slip_gets_done(kiosk: Kiosk) -> None:
 def test_the_seconds_do_not_run_while_a_slip_is_printed(kiosk: Kiosk) -> None:
     kiosk.lay(SENIOR)
     kiosk.do(("open", "ga-001"), "print", "submit")
+    kiosk.proved()
     kiosk.take_away()
     kiosk.wait(90)
     kiosk.do("stay")
@@ -525,6 +526,7 @@ def test_the_seconds_do_not_run_while_a_slip_is_printed(kiosk: Kiosk) -> None:
 def test_another_card_while_a_slip_is_printed_begins_the_next_visit_after_it(kiosk: Kiosk) -> None:
     kiosk.lay(DISABLED)
     kiosk.do(("open", "ga-001"), "print", "submit")
+    kiosk.proved()
     first = kiosk.scene.visit
     kiosk.take_away()
     kiosk.lay(SENIOR)
@@ -665,8 +667,8 @@ def test_what_is_sensitive_is_not_named_until_it_is_asked_for(kiosk: Kiosk, samp
     kiosk.do(("fold", DISCREET))
     assert DISCREET not in {row.id for row in results(kiosk).rows}
     kiosk.do("restore", ("open", row.id))
-    listed = kiosk.see(views.ListPage)
-    assert {row.id for row in listed.rows} <= ids and all(row.why for row in listed.rows)
+    listed = results(kiosk)
+    assert {row.id for row in listed.rows} <= ids and all(row.reason.text for row in listed.rows)
     assert row.title == f"还有 {len(listed.rows)} 件，点开再看"
     kiosk.do(("open", listed.rows[0].id))
     kiosk.see(views.Guide)
@@ -749,6 +751,7 @@ card_events = st.one_of(
     st.sampled_from([ReaderChanged(state) for state in ReaderState]),
     st.sampled_from([CardRead(facts) for facts in (SENIOR, STUDENT, DISABLED, KNOWN, CardFacts(CardFamily.T_UNION))]),
     st.sampled_from([CardUnread(code) for code in CARD_CODES]),
+    st.sampled_from([CardProved(True), CardProved(False)]),
 )
 happenings = st.lists(
     st.one_of(
@@ -773,7 +776,7 @@ def test_whatever_happens_facts_end_with_their_visit_and_nothing_breaks(
             assert isinstance(value, tuple)
             kiosk.do(value)
         elif kind == "card":
-            assert isinstance(value, ReaderChanged | CardRead | CardUnread)
+            assert isinstance(value, ReaderChanged | CardRead | CardUnread | CardProved)
             if isinstance(value, ReaderChanged):
                 kiosk.reader.state = value.state
             kiosk.walk.hear(value)

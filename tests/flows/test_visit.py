@@ -9,8 +9,9 @@ import pytest
 from domain.errors import CatalogueError, Code
 from domain.events import JobState, SlipFinished
 from journeys import views
-from journeys.find import ResultsStep, SearchStep
+from journeys.find import SearchStep
 from journeys.guide import GuideStep
+from journeys.results import ResultsStep
 from journeys.visit import Visit
 from tests.flows.conftest import Kiosk
 

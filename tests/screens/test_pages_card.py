@@ -16,6 +16,7 @@ from domain.card import CardFacts, CardFamily, CardType, Division, Sex
 from domain.errors import Code
 from domain.events import ReaderState
 from journeys import views
+from journeys.card_results import DISCREET
 from journeys.views import CardPhase, Scene
 from localdb.catalogue.reader import CatalogueFile
 from tests.flows.conftest import Kiosk, sample_catalogue  # noqa: F401 - a fixture
@@ -561,7 +562,7 @@ def three_taps(kiosk: Kiosk) -> None:
 
 def after_three_taps(kiosk: Kiosk) -> None:
     three_taps(kiosk)
-    kiosk.do(("choose", "65_79"), "show")
+    kiosk.do(("choose", "age:65_79"), ("choose", "doing:retired"), "show")
 
 
 def waiting(kiosk: Kiosk) -> None:
@@ -600,12 +601,44 @@ def unfolded(kiosk: Kiosk) -> None:
     kiosk.do(("why", kiosk.see(views.CardResults).rows[0].id))
 
 
+def sensitive(kiosk: Kiosk) -> None:
+    kiosk.do("start")
+    kiosk.lay(DISABLED)
+    kiosk.do(("open", DISCREET))
+
+
+def sensitive_unfolded(kiosk: Kiosk) -> None:
+    sensitive(kiosk)
+    first, second, *_ = kiosk.see(views.CardResults).rows
+    kiosk.do(("fold", second.id), ("why", first.id))
+
+
+def sensitive_away(kiosk: Kiosk) -> None:
+    sensitive(kiosk)
+    kiosk.take_away()
+    kiosk.do("stay")
+
+
+def child(kiosk: Kiosk) -> None:
+    kiosk.do("start")
+    kiosk.lay(CHILD)
+
+
+def expired(kiosk: Kiosk) -> None:
+    kiosk.do("start")
+    kiosk.lay(replace(SENIOR, expires_in_days=-30))
+    kiosk.do(("why", kiosk.see(views.CardResults).rows[0].id))
+
+
 def ended(kiosk: Kiosk) -> None:
     lying(kiosk)
     kiosk.do("end")
 
 
 SENIOR = CardFacts(CardFamily.SOCIAL_SECURITY, CardType.SENIOR, Division.LOCAL, 67 * 12, Sex.FEMALE, 20)
+
+DISABLED = CardFacts(CardFamily.T_UNION, CardType.DISABLED, Division.LOCAL)
+CHILD = CardFacts(CardFamily.SOCIAL_SECURITY, CardType.STUDENT, Division.LOCAL, 9 * 12, Sex.MALE, 900)
 
 WAYS: dict[str, Callable[[Kiosk], None]] = {
     "home": begun,
@@ -616,6 +649,11 @@ WAYS: dict[str, Callable[[Kiosk], None]] = {
     "card lies there": lying,
     "card taken away": taken,
     "unfolded": unfolded,
+    "sensitive": sensitive,
+    "sensitive unfolded": sensitive_unfolded,
+    "sensitive, card away": sensitive_away,
+    "child": child,
+    "expired": expired,
     "ended": ended,
     "three taps": three_taps,
     "after three taps": after_three_taps,
@@ -635,4 +673,27 @@ def test_real_cards_keep_the_rules(ui: UI, kiosk: Kiosk, name: str, lang: str, l
     else:
         check_page(ui)
     folder = Path(os.environ.get("PICTURES", tmp_path))
-    ui.picture().save(folder / f"real-{name.replace(' ', '-')}-{lang}{'-large' if large else ''}.png")
+    ui.picture().save(
+        folder / f"real-{name.replace(', ', '-').replace(' ', '-')}-{lang}{'-large' if large else ''}.png"
+    )
+
+
+@pytest.mark.parametrize(("lang", "large"), LOOKS)
+def test_every_real_answer_of_the_three_taps_can_be_touched(ui: UI, kiosk: Kiosk, lang: str, large: bool) -> None:
+    """On one page in normal type, on further ones in large type."""
+    three_taps(kiosk)
+    kiosk.walk.visit.speak(lang)
+    kiosk.walk.act("noticed")
+    view = kiosk.see(views.Declaration)
+    stage = show(ui, replace(kiosk.scene, large=large))
+    wanted = {choice.value for question in view.questions for choice in question.choices}
+    found: set[str] = set()
+    for _ in range(len(view.questions)):
+        check_page(ui)
+        found |= {value for action, value in acts(ui) if action == "choose"}
+        on = max((act for act in acts(ui) if act[0].startswith(".")), default=None)
+        if on is None or int(on[1]) <= stage.page.at:
+            break
+        ui.tap(on)
+    assert found == wanted and len(wanted) == 21
+    assert large or not any(action.startswith(".") for action, _ in acts(ui))

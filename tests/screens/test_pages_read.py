@@ -63,12 +63,14 @@ WAYS: dict[str, Way] = {
     "guide without office": go(("open", "ga-010")),
     "guide in the evening": go(("open", "ga-030"), late=True),
     "guide with a long name in the evening": go(("open", "zr-001"), late=True),
+    "guide with another office": go(("open", "ga-024"), late=True),
     "guide with much at its head": go(("open", "ga-045"), late=True),
     "fact with a place": go(("open", "f-001")),
     "fact with a phone": go(("open", "f-033"), late=True),
     "fact alone": go(("open", "f-092")),
     "life event": go(("open", "le-restaurant")),
     "life event, answered": go(("open", "le-restaurant"), ("answer", "form=company"), ("answer", "size=small")),
+    "life event, conditions": go(("open", "le-restaurant"), "conditions"),
     "short life event": go(("open", "le-transfer")),
     "departments": go("departments"),
     "departments of another level": go("departments", ("level", "company")),
@@ -297,14 +299,15 @@ def test_the_turner_names_what_comes_next(ui: UI, kiosk: Kiosk) -> None:
     assert number > 3
 
 
-def test_in_the_evening_the_warning_stands_above_the_figures(ui: UI, kiosk: Kiosk) -> None:
+def test_in_the_evening_the_panel_stands_where_the_figures_were(ui: UI, kiosk: Kiosk) -> None:
     show(ui, scene(kiosk, go(("open", "ga-001"), late=True)))
     guide = kiosk.see(views.Guide)
-    assert guide.warning is not None
+    assert guide.guard is not None
     heights = {line.text: line.box.y for painted in own(ui) for line in painted.written}
-    assert heights[guide.warning[0]] < heights[guide.warning[1]] < heights[guide.figures[0].value]
+    assert heights[guide.guard.headline] < heights[guide.guard.line] < heights[guide.guard.next]
+    assert guide.figures[0].label not in heights
     image = ui.picture()
-    assert image.getpixel((90, heights[guide.warning[0]] - 14)) == rgb(kit_of(ui).theme.colours["warnt"])
+    assert image.getpixel((90, heights[guide.guard.headline] - 14)) == rgb(kit_of(ui).theme.colours["warnt"])
 
 
 def test_a_tick_is_seen_at_once_and_nothing_moves(ui: UI, kiosk: Kiosk) -> None:
@@ -453,7 +456,7 @@ def test_an_answer_of_many_leaves_is_turned_by_the_page(ui: UI, kiosk: Kiosk) ->
 
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("name", ["life event", "life event, answered", "short life event"])
-def test_a_life_event_has_every_step_paper_and_question_once(ui: UI, kiosk: Kiosk, name: str, large: bool) -> None:
+def test_a_life_event_has_every_step_paper_and_stop_once(ui: UI, kiosk: Kiosk, name: str, large: bool) -> None:
     start = scene(kiosk, WAYS[name], large=large)
     event = kiosk.see(views.LifeEvent)
     text, touched = said(ui, kiosk, start)
@@ -464,25 +467,65 @@ def test_a_life_event_has_every_step_paper_and_question_once(ui: UI, kiosk: Kios
     for paper in event.materials:
         assert all(squeezed(words) in text for words in paper), paper
     assert text.count(squeezed(event.materials_side)) == 1
+    if event.route:
+        assert all(squeezed(words) in text for words in (event.route.head, event.route.side, event.intro))
+        for stop in event.route.stops:
+            assert touched["place", stop.place] == 1, stop
+            assert all(squeezed(words) in text for words in (stop.when, stop.name, stop.way)), stop
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_every_question_and_answer_stands_on_the_pages_of_conditions(ui: UI, kiosk: Kiosk, large: bool) -> None:
+    start = scene(kiosk, WAYS["life event, conditions"], large=large)
+    event = kiosk.see(views.LifeEvent)
+    text, touched = said(ui, kiosk, start)
     for ask, options in event.questions:
         assert squeezed(ask) in text
         assert all(touched[press.action, press.value] == 1 for press, _ in options)
+    assert event.steps[0].name not in text
 
 
-def test_questions_stand_where_the_hand_is_and_an_answer_shortens_the_steps(ui: UI, kiosk: Kiosk) -> None:
+def test_an_answer_is_seen_at_once_and_nothing_moves_and_the_plan_is_shorter(ui: UI, kiosk: Kiosk) -> None:
     stage = show(ui, scene(kiosk, WAYS["life event"]))
-    answer = ("answer", "form=company")
-    assert box_of(ui, answer).y > 864
     steps = len(kiosk.see(views.LifeEvent).steps)
+    ui.tap(("conditions", ""))
+    kiosk.do(*ui.acts)
+    stage.show(kiosk.scene)
+    answer = ("answer", "form=company")
     chips = {act: box_of(ui, act) for act in acts(ui) if act[0] == "answer"}
+    ui.acts.clear()
     ui.tap(answer)
     kiosk.do(*ui.acts)
     stage.show(kiosk.scene)
-    assert len(kiosk.see(views.LifeEvent).steps) < steps
     assert {act: box_of(ui, act) for act in chips} == chips
     chip = box_of(ui, answer)
     primary = rgb(kit_of(ui).theme.colours["primary"])
     assert ui.picture().getpixel((chip.x + 8, round(chip.middle[1]))) == primary
+    kiosk.do("plan")
+    stage.show(kiosk.scene)
+    assert 0 < len(kiosk.see(views.LifeEvent).steps) < steps
+
+
+def test_the_strip_shows_now_in_coral_and_open_hours_in_dark(ui: UI, kiosk: Kiosk) -> None:
+    kiosk.clock.at += dt.timedelta(hours=7, minutes=1)  # 16:42
+    show(ui, scene(kiosk, go(("open", "ga-023"))))
+    guide = kiosk.see(views.Guide)
+    assert guide.guard is not None
+    colours = kit_of(ui).theme.colours
+    boxes = {line.text: line.box for painted in own(ui) for line in painted.written}
+    first, last = boxes["已停止取号"], boxes["9:00 开门"]
+    image = ui.picture()
+    y = first.bottom + 8 + 24
+    cell = boxes["周六"].x - boxes["今天 周五"].x
+    row = [image.getpixel((x, y)) for x in range(first.x, first.x + cell)]
+    coral = [at for at, colour in enumerate(row) if colour == rgb(colours["coral"])]
+    gap = kit_of(ui).g(2)
+    assert coral and abs((coral[0] + coral[-1]) / 2 - (cell - gap) * (10 + 42 / 60) / 14) <= 2
+    assert rgb(colours["primary"]) not in row and rgb(colours["sea2"]) in row
+    monday = [image.getpixel((x, y)) for x in range(last.x, last.x + cell - gap)]
+    dark = [at for at, colour in enumerate(monday) if colour == rgb(colours["primary"])]
+    assert dark[0] == pytest.approx((cell - gap) * 3 / 14, abs=2)
+    assert dark[-1] == pytest.approx((cell - gap) * 11 / 14, abs=2)
 
 
 # Departments
@@ -583,7 +626,9 @@ def test_every_place_is_on_one_leaf_and_on_the_drawing_beside_it(ui: UI, kiosk: 
         here = [value for action, value in acts(ui) if action == "choose"]
         assert len(here) >= 2 or len(found) > 3
         found += here
-        drawn, numbers = {pin.letter for pin in drawing(ui).pins}, {str(rows[id].number) for id in here}
+        # The chosen one is always there, with the way to it.
+        drawn = {pin.letter for pin in drawing(ui).pins if not pin.chosen}
+        numbers = {str(rows[id].number) for id in here}
         assert drawn <= numbers or not drawn & numbers
     assert found == list(rows)
 
@@ -668,7 +713,7 @@ def test_a_kiosk_without_position_has_a_list_without_drawing(ui: UI, kiosk: Kios
     assert kiosk.see(views.Places).map is None
     show(ui, kiosk.scene)
     check_page(ui)
-    assert sum(action == "choose" for action, _ in acts(ui)) >= 6
+    assert sum(action == "choose" for action, _ in acts(ui)) >= 5  # beside the panel of the chosen one
 
 
 def test_nothing_near_is_said(ui: UI, kiosk: Kiosk) -> None:

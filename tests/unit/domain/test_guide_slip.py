@@ -130,7 +130,9 @@ def test_a_full_slip_says_everything_at_once() -> None:
 
 def test_going_now_in_vain_is_said_first() -> None:
     assert one(slip(), Guard) == Guard(
-        "白跑预警", "现在去，今天办不上了", "最近：11 月 23 日（周一） 8:30，16:30 停止取号"
+        "白跑预警",
+        "现在去，今天办不上了",
+        "周一 11 月 23 日 8:30 去，16:30 停止取号；当天受理，最迟 11 月 24 日（周二）办完",
     )
 
 
