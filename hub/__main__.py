@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from hub.unmet_commands import unmet_app
 from hub.workflow import CITY, Role
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ audit_app = _group("The audit log.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
 app.add_typer(audit_app, name="audit")
+app.add_typer(unmet_app, name="unmet")
 
 ConfigOption = Annotated[
     Path | None,

@@ -11,12 +11,14 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from hub.audit import AuditLog
+from hub.candidates import Candidates
 from hub.home import HubHome
 from hub.importing import Importing
 from hub.items import Items
 from hub.passwords import Passwords
 from hub.people import People
 from hub.publishing import Press
+from hub.rehearsal import Rehearsal
 from hub.releases import Releases
 from hub.searching import ItemSearch
 from hub.settings import HubSettings, load
@@ -41,6 +43,7 @@ class Office:
     importing: Importing
     audit: AuditLog
     search: ItemSearch
+    candidates: Candidates
     press: Press
 
     @classmethod
@@ -62,6 +65,8 @@ class Office:
         press = Press(home.public, home.keys, home.publishing)
         items = Items(store, now=now, zone=ZONE)
         releases = Releases(store, press, now=now)
+        search = ItemSearch(home.catalogue, items, releases, now=now)
+        rehearsal = Rehearsal(home.folder, search, items, releases, now=now)
         office = cls(
             settings=settings,
             home=home,
@@ -74,7 +79,8 @@ class Office:
             releases=releases,
             importing=Importing(store, now=now),
             audit=AuditLog(store),
-            search=ItemSearch(home.catalogue, items, releases, now=now),
+            search=search,
+            candidates=Candidates(store, items, search, rehearsal, now=now, zone=ZONE),
             press=press,
         )
         try:

@@ -54,6 +54,11 @@ class Reason(StrEnum):
     REVISION_ASTRAY = "revision_astray"
     # Import
     NOT_EMPTY = "not_empty"
+    # Candidates for aliases
+    NO_SUCH_CANDIDATE = "no_such_candidate"
+    ALREADY_DECIDED = "already_decided"
+    ALIAS_THERE = "alias_there"
+    NOT_FOR_THE_CITY = "not_for_the_city"
     # People
     NOT_AN_OPERATOR = "not_an_operator"
     OWN_ACCOUNT = "own_account"

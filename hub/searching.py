@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import CatalogueError
+from domain.search import Results
 from hub.items import Items
 from hub.releases import Releases
 from hub.store import utc_now
@@ -49,6 +50,11 @@ class ItemSearch:
         self._building = threading.Lock()
 
     @property
+    def path(self) -> Path:
+        """Where the catalogue lies."""
+        return self._path
+
+    @property
     def revision(self) -> int:
         """The revision that is searched; 0: none yet."""
         catalogue = self._shelf.current()
@@ -75,6 +81,11 @@ class ItemSearch:
             return self._shelf.put(self._path).revision == revision
         except CatalogueError:
             return False
+
+    def answer(self, query: str, limit: int) -> Results | None:
+        """What a kiosk with this content would say; None while there is no catalogue."""
+        catalogue = self._shelf.current()
+        return catalogue.search(query, limit=limit) if catalogue is not None else None
 
     def search(self, query: str, limit: int = 30) -> tuple[Found, ...]:
         """Best first; any string is a valid query."""

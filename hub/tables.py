@@ -162,6 +162,29 @@ audit = Table(
     Index("audit_by_who", "who"),
 )
 
+unmet_report = Table(
+    "unmet_report",
+    metadata,
+    Column("kiosk", Text, primary_key=True, comment="number of the kiosk"),
+    Column("day", Text, primary_key=True, comment="ISO 8601, local"),
+    Column("text", Text, primary_key=True, comment="as domain.unmet.kept_form makes it"),
+    Column("visits", Integer, nullable=False, comment="separate visits of that day that asked it in vain"),
+    Index("unmet_report_by_text", "text"),
+)
+
+candidate_decisions = Table(
+    "candidate_decisions",
+    metadata,
+    Column("text", Text, primary_key=True),
+    Column("adopted", Boolean, nullable=False, comment="false: declined"),
+    Column("item", Text, ForeignKey("items.key"), comment="whose alias it became"),
+    Column("reason", Text, comment="why it was declined"),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("revision", Integer, nullable=False, comment="release that was out then"),
+    Column("met", Boolean, nullable=False, comment="whether search met the question then"),
+)
+
 marks = Table(
     "marks",
     metadata,

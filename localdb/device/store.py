@@ -20,7 +20,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from domain.errors import Code, DeviceStoreError
 from domain.events import JobState
 from domain.ports import SlipJob
-from localdb.device import journal
+from domain.unmet import Unmet
+from localdb.device import journal, unmet
 from localdb.device.migrations import HEAD, revision, upgrade
 from localdb.device.tables import marks
 from localdb.engine import device_engine
@@ -41,7 +42,7 @@ def utc_now() -> dt.datetime:
 
 
 class DeviceStore:
-    """The journal of slips and the marks; implements `domain.ports.SlipJournal` and `Marks`.
+    """The journal of slips, the marks, and words asked in vain; implements `domain.ports.SlipJournal` and `Marks`.
 
     One thread of its own writes, in short transactions that are on the disk when they end (power may go at any moment);
     reads happen in the caller's thread. What the last run left unfinished is closed when the file is opened: SENDING
@@ -133,6 +134,28 @@ class DeviceStore:
             log.warning("marks are not on the disk: %s", _failed(error).detail, extra={"code": Code.JOURNAL_FAILED})
             with self._lock:
                 self._unwritten.update(row["key"] for row in rows)  # they go along with the next mark
+
+    # Words that enough people asked in vain
+
+    def keep_unmet(self, text: str, day: dt.date, visits: int) -> None:
+        """Adds `visits` to what is noted of `text` on `day`. Returns at once; what cannot be written is logged, without
+        the words, and lost.
+        """
+
+        def task() -> None:
+            try:
+                with self._engine.begin() as connection:
+                    unmet.keep(connection, text, day, visits)
+            except SQLAlchemyError as error:
+                log.warning("words are not kept: %s", _failed(error).detail, extra={"code": Code.JOURNAL_FAILED})
+
+        with self._lock:
+            if not self._closed:
+                self._work.put(task)
+
+    def unmet(self) -> tuple[Unmet, ...]:
+        """What is kept, the newest day first, then what most visits asked. Raises `DeviceStoreError`."""
+        return self._read(unmet.kept)
 
     # The writing thread, and waiting for it
 

@@ -24,3 +24,11 @@ marks = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+unmet_query = Table(
+    "unmet_query",
+    metadata,
+    Column("day", Text, primary_key=True, comment="ISO 8601, local"),
+    Column("text", Text, primary_key=True, comment="as `domain.unmet.kept_form` makes it"),
+    Column("visits", Integer, nullable=False, comment="separate visits of that day; never one below the threshold"),
+)

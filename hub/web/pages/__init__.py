@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.web.pages.audit import AuditView
+from hub.web.pages.candidates import CandidatesView
 from hub.web.pages.importing import ImportView
 from hub.web.pages.items import ItemsView
 from hub.web.pages.people import PeopleView
@@ -17,6 +18,7 @@ VIEWS: tuple[type[HubView], ...] = (
     TasksView,
     ItemsView,
     ReviewView,
+    CandidatesView,
     ImportView,
     # release
     ReleasesView,
