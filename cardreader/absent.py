@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from domain.events import ReaderState
+from typing import Self
+
+from domain.events import ReaderKind, ReaderState
 
 
 class NoReader:
@@ -12,5 +14,24 @@ class NoReader:
     def state(self) -> ReaderState:
         return ReaderState.ABSENT
 
+    @property
+    def stuck(self) -> bool:
+        """There is nothing to be stuck."""
+        return False
+
+    @property
+    def lying(self) -> frozenset[ReaderKind]:
+        return frozenset()
+
+    def prove(self) -> None:
+        """Nobody asks: nothing was ever read."""
+
     def end_session(self) -> None:
         """Nothing was read."""
+
+    def start(self) -> Self:
+        """Nothing begins."""
+        return self
+
+    def close(self) -> None:
+        """Nothing ends."""

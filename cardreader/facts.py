@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cardreader import divisions
 from cardreader.fields import Holder, age_months
 from cardreader.purse import PurseRecord
 from domain.card import CardFacts, CardFamily, CardType
+
+if TYPE_CHECKING:
+    from cardreader.trips import Trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ def city_gbt2260(raw: str) -> CityCode:
     return CityCode("GB/T 2260", raw, raw if place else None, place.name if place else None)
 
 
+def city_postcode(raw: str) -> CityCode:
+    """A place code of a city union card: the first four digits of a postcode."""
+    place = divisions.of_postcode(raw)
+    return CityCode("postcode", raw, place.gbt2260 if place else None, place.name if place else None)
+
+
+def city_province(raw: str) -> CityCode:
+    """The province that a toll card names."""
+    place = divisions.of_province(raw)
+    return CityCode("province", raw, place.gbt2260 if place else None, place.name if place else None)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Details:
     """All that staff may want to see of a card; None is what it does not say. `records` newest first."""
@@ -72,6 +88,7 @@ class Details:
     number: str | None = None
     balance_fen: int | None = None
     records: tuple[PurseRecord, ...] | None = None
+    trips: tuple[Trip, ...] | None = None
     notes: tuple[str, ...] = field(default=())
 
     def __repr__(self) -> str:

@@ -1,8 +1,8 @@
 """What the card service says to the kiosk, a line of JSON each, and what it is told when it starts.
 
-``{"state":"empty"}`` · ``{"facts":{"family":"t-union","card_type":"senior",…}}`` · ``{"unread":"C-12"}``. Nothing else
-passes this door: parsing is strict on both sides, so neither a fault nor a prank in the process that talks to cards can
-put more into the kiosk than the facts of `domain.card`.
+``{"state":"empty"}`` · ``{"state":"holding","lying":["contact"]}`` · ``{"facts":{"family":"t-union",…}}`` ·
+``{"unread":"C-12"}`` · ``{"proved":true}``. Nothing else passes this door: parsing is strict on both sides, so neither
+a fault nor a prank in the process that talks to cards can put more into the kiosk than the facts of `domain.card`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from cardreader.settings import ReaderSettings
 from domain.card import CardFacts, CardFamily, CardType, Division, Sex
 from domain.errors import Code
-from domain.events import CardRead, CardUnread, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, ReaderChanged, ReaderKind, ReaderState
 
 LONGEST: Final = 1024
 """Bytes of the longest line; what is longer is no message."""
@@ -24,9 +24,12 @@ LONGEST: Final = 1024
 MOST_MONTHS: Final = 150 * 12
 MOST_DAYS: Final = 9999 * 366
 
+PROVE: Final = b"prove\n"
+"""What the kiosk says when it wants `CardProved`; the one thing that a card service is asked after its settings."""
+
 E = TypeVar("E", bound=StrEnum)
 
-Message = ReaderChanged | CardRead | CardUnread
+Message = ReaderChanged | CardRead | CardUnread | CardProved
 
 
 class ProtocolFault(ValueError):
@@ -37,8 +40,12 @@ def encode(message: Message) -> bytes:
     """The line of `message`, its line feed included."""
     body: dict[str, object]
     match message:
-        case ReaderChanged(state):
+        case ReaderChanged(state, lying):
             body = {"state": state.value}
+            if lying:
+                body["lying"] = sorted(kind.value for kind in lying)
+        case CardProved(same):
+            body = {"proved": same}
         case CardUnread(code):
             body = {"unread": code.value}
         case CardRead(facts):
@@ -49,12 +56,17 @@ def encode(message: Message) -> bytes:
 def parse(line: bytes) -> Message:
     """The message in `line`, with or without its line feed. Raises `ProtocolFault`."""
     body = _object(line)
+    lying = _kinds(body.pop("lying")) if "lying" in body and body.get("state") == ReaderState.HOLDING else frozenset()
     if len(body) != 1:
         raise ProtocolFault("not one key")
     ((kind, value),) = body.items()
     match kind:
         case "state":
-            return ReaderChanged(_member(ReaderState, value))
+            return ReaderChanged(_member(ReaderState, value), lying)
+        case "proved":
+            if not isinstance(value, bool):
+                raise ProtocolFault("neither true nor false")
+            return CardProved(value)
         case "unread":
             code = _member(Code, value)
             if not code.value.startswith("C-"):
@@ -97,6 +109,12 @@ def _member(kind: type[E], value: object) -> E:
         return kind(value)
     except ValueError:
         raise ProtocolFault(f"unknown {kind.__name__}") from None
+
+
+def _kinds(value: object) -> frozenset[ReaderKind]:
+    if not isinstance(value, list) or len(value) > len(ReaderKind):
+        raise ProtocolFault("not a list of readers")
+    return frozenset(_member(ReaderKind, each) for each in value)
 
 
 def _number(least: int, most: int) -> Callable[[object], int]:

@@ -80,12 +80,15 @@ class Forbidden(Unreadable):
 
 class Guard:
     """Lets through reading, and nothing else: no PIN, no keys, no purse operation, no writing, and no application
-    that is not in `names`, bank applications before all.
+    that is not in `names`. Of those in `silent`, bank applications before all, nothing may be read once they have been
+    seen to be there.
     """
 
-    def __init__(self, inner: Processor, names: Collection[bytes]) -> None:
+    def __init__(self, inner: Processor, names: Collection[bytes], silent: Collection[bytes] = ()) -> None:
         self._inner = inner
         self._names = frozenset(names)
+        self._silent = frozenset(silent)
+        self._shut = False
 
     def send(self, command: Command) -> Response:
         instruction = (command.cla, command.ins)
@@ -93,7 +96,12 @@ class Guard:
             raise Forbidden(f"{command.header.hex()} is not among the commands of a kiosk")
         if instruction == SELECT and command.p1 & 0x04 and command.data not in self._names:
             raise Forbidden(f"{command.header.hex()} would select an application that is not ours to read")
-        return self._inner.send(command)
+        if self._shut and instruction not in (SELECT, GET_RESPONSE):
+            raise Forbidden(f"{command.header.hex()} would read of an application that is not ours to read")
+        response = self._inner.send(command)
+        if instruction == SELECT and response.sw >> 8 in (0x61, 0x62, 0x63, 0x90):
+            self._shut = command.data in self._silent
+        return response
 
 
 class Deadline:
@@ -170,9 +178,12 @@ def pipeline(
     connection: Connection,
     *,
     names: Collection[bytes],
+    silent: Collection[bytes] = (),
     budget_s: float,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Processor:
-    """All of the above around `connection`; `names` are the applications that may be selected."""
-    inner = Trace(Deadline(Guard(Wire(connection), names), budget_s, monotonic))
+    """All of the above around `connection`; `names` are the applications that may be selected, `silent` those of them
+    of which nothing may be read.
+    """
+    inner = Trace(Deadline(Guard(Wire(connection), names, silent), budget_s, monotonic))
     return MoreData(WrongLength(inner))

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import Final
 
 from cardreader.settings import ReaderSettings
+from domain.events import ReaderKind
 
 _SECURITY_MODULE: Final = re.compile(r"(?i)psam|\bsam\d*\b|\bisam\b")
 """Slots for PSAM and SAM cards: keys of the operator live there, never a citizen's card."""
-
-
-class Role(StrEnum):
-    """Kinds of readers that people lay cards on or put cards into."""
-
-    CONTACTLESS = "contactless"
-    CONTACT = "contact"
 
 
 class Roles:
@@ -25,11 +18,14 @@ class Roles:
     def __init__(self, settings: ReaderSettings) -> None:
         self._patterns = tuple(
             (role, re.compile(pattern))
-            for role, pattern in ((Role.CONTACTLESS, settings.contactless), (Role.CONTACT, settings.contact))
+            for role, pattern in (
+                (ReaderKind.CONTACTLESS, settings.contactless),
+                (ReaderKind.CONTACT, settings.contact),
+            )
             if pattern
         )
 
-    def of(self, name: str) -> Role | None:
+    def of(self, name: str) -> ReaderKind | None:
         """The role of the reader `name`; None: none of ours."""
         if _SECURITY_MODULE.search(name):
             return None

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from cardreader.messages import LONGEST, Message, ProtocolFault, encode_settings, parse
+from cardreader.messages import LONGEST, PROVE, Message, ProtocolFault, encode_settings, parse
+from cardreader.rescue import Rescue
 from cardreader.settings import ReaderSettings
 from domain.errors import Code
-from domain.events import CardRead, CardUnread, Event, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, Event, ReaderChanged, ReaderKind, ReaderState
 from domain.ports import Post
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,10 @@ class CardReaderService:
     - A process that dies, writes what is no message or says nothing at its start: `CardUnread` C-11 if it was reading,
       then ABSENT; the next one starts after a pause that grows with every early death.
     - It cannot even be started: ABSENT, and the same pause.
+    - A process that has to be killed may leave PC/SC itself stuck; `Rescue` finds out and asks for its restart.
+
+    `prove` is passed on to the process; one that does not answer within budget and margin is killed like one that reads
+    too long, and the card counts as taken away: `CardProved` false, EMPTY, and what the next process says.
 
     While a card is being shown a second process stands by, loaded and without settings, so that the one that read it
     can be ended without a moment in which a new card would already lie there when the next one first looks.
@@ -80,7 +85,11 @@ class CardReaderService:
         self._process: subprocess.Popen[bytes] | None = None
         """The one whose words count."""
         self._touched = False  # it has begun to read a card
+        self._lying: frozenset[ReaderKind] = frozenset()
         self._reading_since: float | None = None  # None: no read whose outcome is still to be told
+        self._proving_since: float | None = None  # None: nobody waits for a proof
+        self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._rescue = Rescue(settings, self._environ)
         self._spare: subprocess.Popen[bytes] | None = None  # only the thread touches it
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -99,6 +108,13 @@ class CardReaderService:
             self._dismiss()
         if self._thread is not None:
             self._thread.join()
+            self._thread = None
+        self._rescue.close()
+        with self._lock:
+            if self._wake >= 0:
+                os.close(self._wake)
+                os.close(self._woken)
+                self._wake = self._woken = -1
 
     def __enter__(self) -> Self:
         return self.start()
@@ -113,6 +129,27 @@ class CardReaderService:
         return self._state
 
     @property
+    def lying(self) -> frozenset[ReaderKind]:
+        return self._lying
+
+    @property
+    def stuck(self) -> bool:
+        """Whether PC/SC has been found stuck and has not answered since."""
+        return self._rescue.stuck
+
+    def prove(self) -> None:
+        """As the port says."""
+        with self._lock:
+            process = self._process
+            if process is None or process.stdin is None or not self._touched or self._reading_since is not None:
+                self._tell(CardProved(False))
+            elif self._proving_since is None:
+                self._proving_since = time.monotonic()
+                with contextlib.suppress(BrokenPipeError):  # the end of its output says so
+                    process.stdin.write(PROVE)
+                os.write(self._wake, b".")  # the thread looks at the time anew
+
+    @property
     def process(self) -> int | None:
         """Number of the process that reads cards; None between two of them."""
         process = self._process
@@ -123,6 +160,8 @@ class CardReaderService:
         with self._lock:
             if not self._touched:
                 return
+            if self._reading_since is not None:
+                self._rescue.suspect()  # the driver may be in the middle of a command
             self._dismiss()
             if self._state is ReaderState.READING:
                 self._turn(ReaderState.HOLDING)
@@ -190,8 +229,11 @@ class CardReaderService:
             due = self._due(None if heard else started)
             if due is not None and due <= time.monotonic():
                 return _End.OVERRUN if heard else _End.SILENT
-            ready, _, _ = select.select([told], [], [], None if due is None else max(0.0, due - time.monotonic()))
-            if not ready:
+            patience = None if due is None else max(0.0, due - time.monotonic())
+            ready, _, _ = select.select([told, self._woken], [], [], patience)
+            if self._woken in ready:
+                os.read(self._woken, 4096)
+            if told not in ready:
                 continue
             chunk = os.read(told, 65536)
             if not chunk:
@@ -215,9 +257,8 @@ class CardReaderService:
         if started is not None:
             return started + self._settings.start_s
         with self._lock:
-            if self._reading_since is None:
-                return None
-            return self._reading_since + self._settings.budget_s + self._settings.margin_s
+            since = self._proving_since if self._reading_since is None else self._reading_since
+            return None if since is None else since + self._settings.budget_s + self._settings.margin_s
 
     @property
     def _has_read(self) -> bool:
@@ -233,14 +274,21 @@ class CardReaderService:
             if process is not self._process:
                 return False
             match message:
-                case ReaderChanged(state):
+                case ReaderChanged(state, lying):
                     if self._reading_since is not None:
                         raise ProtocolFault("a read without an outcome")
-                    self._turn(state)
+                    self._turn(state, lying)
+                case CardProved():
+                    if self._proving_since is None or self._reading_since is not None:
+                        raise ProtocolFault("a proof that nobody waits for")
+                    self._proving_since = None
+                    self._tell(message)
                 case CardRead() | CardUnread():
                     if self._reading_since is None:
                         raise ProtocolFault("an outcome without a read")
                     self._reading_since = None
+                    if self._proving_since is not None:
+                        self._proving_since = time.monotonic()
                     if isinstance(message, CardUnread):
                         _log.info("card not read", extra={"code": message.code})
                     self._tell(message)
@@ -251,12 +299,19 @@ class CardReaderService:
         with self._lock:
             if process is not self._process:
                 return _End.DISMISSED
-            reading = self._reading_since is not None
+            reading, proving, lying = self._reading_since is not None, self._proving_since is not None, self._lying
             self._dismiss()
+            if end in (_End.OVERRUN, _End.SILENT):
+                self._rescue.suspect()
+            if proving:
+                self._tell(CardProved(False))
             if end is _End.OVERRUN:
                 _log.warning("card service ended in mid-read", extra={"code": Code.CARD_TOO_SLOW})
-                self._tell(CardUnread(Code.CARD_TOO_SLOW))
-                self._turn(ReaderState.HOLDING)
+                if reading:
+                    self._tell(CardUnread(Code.CARD_TOO_SLOW))
+                else:
+                    self._turn(ReaderState.EMPTY)
+                self._turn(ReaderState.HOLDING, lying)
                 return end
             _log.error("card service: %s", end.name.lower(), extra={"code": Code.NO_READER})
             if reading:
@@ -270,17 +325,17 @@ class CardReaderService:
         """From here on nothing counts that the process says; the thread waits for its end and starts another."""
         process, self._process = self._process, None
         self._touched = False
-        self._reading_since = None
+        self._reading_since = self._proving_since = None
         if process is not None:
             process.kill()
 
-    def _turn(self, state: ReaderState) -> None:
+    def _turn(self, state: ReaderState, lying: frozenset[ReaderKind] = frozenset()) -> None:
         if state is ReaderState.READING:
             self._touched = True
             self._reading_since = time.monotonic()
-        if state is not self._state:
-            self._state = state
-            self._tell(ReaderChanged(state))
+        if (state, lying) != (self._state, self._lying):
+            self._state, self._lying = state, lying
+            self._tell(ReaderChanged(state, lying))
 
     def _tell(self, event: Event) -> None:
         try:

@@ -21,7 +21,10 @@ class ReaderSettings:
     the time zone in which days are counted, IANA name; `today` an ISO date that stands for the clock's, None: the
     clock's. Times are seconds. `budget_s`: for reading one card. `margin_s`: what a card service that overruns the
     budget is given before it is ended. `start_s`: until a fresh one must have told a state. `back_off_s` and
-    `back_off_most_s`: the first and the longest pause after one that died by itself.
+    `back_off_most_s`: the first and the longest pause after one that died by itself. `stuck_s`: how long PC/SC may
+    leave a question of ours without an answer before it counts as stuck. `restart_file`: the file that is written then,
+    so that whoever may do that restarts PC/SC; None: nobody is asked. `families`: folder with the operator's tables of
+    families; None: those that are shipped.
 
     Raises `ValueError` for values that make no sense.
     """
@@ -36,6 +39,9 @@ class ReaderSettings:
     start_s: float = 10.0
     back_off_s: float = 0.2
     back_off_most_s: float = 30.0
+    stuck_s: float = 20.0
+    restart_file: str | None = None
+    families: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("contactless", "contact"):
@@ -45,7 +51,7 @@ class ReaderSettings:
                 raise ValueError(f"{name} is no regular expression: {error}") from None
         if self.today is not None:
             dt.date.fromisoformat(self.today)
-        times = ("budget_s", "margin_s", "start_s", "back_off_s", "back_off_most_s")
+        times = ("budget_s", "margin_s", "start_s", "back_off_s", "back_off_most_s", "stuck_s")
         wrong = [name for name in times if not getattr(self, name) > 0]
         if wrong:
             raise ValueError(f"must be more than 0: {', '.join(wrong)}")

@@ -7,13 +7,15 @@ optionally ``"atr"``. Everything else in it is ignored.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cardreader import tlv
 from cardreader.connection import Connection
-from cardreader.families import social_security, t_union
+from cardreader.families import Register, register, social_security, t_union
+from cardreader.families.tables import CardFile, FamilyTable
 from cardreader.purse import RECORD_SIZE, RECORDS_SFI
 from domain.errors import Code, RecordError
 
@@ -122,12 +124,16 @@ class Replay:
 
 class Recorder:
     """A connection that passes everything on to another and keeps it; unless `unmask`, without what belongs to the
-    person: only what is known to be harmless is kept, everything else becomes zeros of the same length.
+    person: only what is known to be harmless is kept, everything else becomes zeros of the same length. What that is
+    on the cards of which city, the tables of `families` say (None: those that are shipped).
     """
 
-    def __init__(self, connection: Connection, *, unmask: bool = False) -> None:
+    def __init__(self, connection: Connection, *, unmask: bool = False, families: Register | None = None) -> None:
         self._connection = connection
         self._unmask = unmask
+        self._tables = [each.table for each in (families or register()).families if each.table is not None]
+        self._application = b""  # DF name; empty: where a fresh card stands
+        self._named = b""  # the last one that was selected by its name
         self._exchanges: list[Exchange] = []
         self._file = b""
         self._asked = b""
@@ -153,6 +159,10 @@ class Recorder:
             self._asked, self._begun = apdu, False
         if apdu[1] == _SELECT:
             self._file = _question(apdu)[4:]
+        if self._asked[1] == _SELECT and status[0] in (0x61, 0x62, 0x63, 0x90):
+            if self._asked[2] & 0x04:
+                self._application = self._named = self._file
+            self._application = tlv.find(data, 0x6F, 0x84) or self._application
         # A part in the middle of a longer answer cannot be told what it is.
         kept = bytes(len(data)) if self._begun else self._kept(self._asked, data)
         self._begun = self._begun or bool(data)
@@ -161,10 +171,12 @@ class Recorder:
     def _kept(self, asked: bytes, data: bytes) -> bytes:
         instruction, p1, sfi = asked[1], asked[2], asked[3] >> 3
         if instruction == _SELECT:
-            at = data.find(b"\x9f\x0c")
-            return data if at < 0 else data[: at + 3] + _public(data[at + 3 :])
+            return self._selected(data)
+        files = self._files(lambda file: file.command is not None and file.command.header == asked[:4])
+        if files:
+            return _only(data, files)
         if instruction == _READ_BINARY and p1 == 0x80 | t_union.PUBLIC_SFI and asked[3] == 0:
-            return _public(data)
+            return _public(data) if self._application == t_union.NAME else bytes(len(data))
         if instruction == _GET_BALANCE or (instruction == _READ_BINARY and p1 == 0x80 | t_union.MANAGEMENT_SFI):
             return data
         if instruction == _READ_RECORD and sfi == RECORDS_SFI and len(data) == RECORD_SIZE:
@@ -172,6 +184,34 @@ class Recorder:
         if instruction == _READ_RECORD and sfi == 0:
             return self._record(data)
         return bytes(len(data))
+
+    def _selected(self, data: bytes) -> bytes:
+        """The answer to SELECT: name and form, and of the public file in it what is harmless."""
+        at = data.find(b"\x9f\x0c")
+        if at < 0:
+            ours = any(table.df_name == self._application and table.files for table in self._tables)
+            end = data.find(self._application) + len(self._application) if ours else len(data)
+            return data[:end] + bytes(len(data[end:]))
+        head, inside = data[: at + 3], data[at + 3 :]
+        if self._application == t_union.NAME:
+            return head + _public(inside)
+        return head + _only(inside, self._files(lambda file: file.in_fci))
+
+    def _files(self, wanted: Callable[[CardFile], bool]) -> list[tuple[FamilyTable, CardFile]]:
+        """The files that a table describes in what is selected."""
+        return [
+            (table, file)
+            for table in self._tables
+            for file in table.files.values()
+            if wanted(file) and self._is_here(table, file)
+        ]
+
+    def _is_here(self, table: FamilyTable, file: CardFile) -> bool:
+        if file.path is not None:
+            return file.path[-1] == self._file and table.df_name == self._named
+        if not self._application:
+            return () in table.ways or any(way[-1:] == (self._file,) for way in table.ways)
+        return table.df_name == self._application
 
     def _record(self, data: bytes) -> bytes:
         """Tag and length of a TLV record stay; of EF05, also what is not the card's own number."""
@@ -187,6 +227,14 @@ class Recorder:
 def _public(data: bytes) -> bytes:
     """EF15 without the serial part of the number; the issuer's prefix stays."""
     return _zeroed(data, ((15, 20),)) if len(data) >= 28 else bytes(len(data))
+
+
+def _only(data: bytes, files: Sequence[tuple[FamilyTable, CardFile]]) -> bytes:
+    """What one of `files` calls harmless and none of them a number, and what makes them known."""
+    kept: set[int] = set().union(*(table.harmless(file.name) for table, file in files))
+    kept -= set().union(*(table.numbered(file.name) for table, file in files))
+    kept |= set().union(*(table.marks(file.name) for table, file in files))
+    return bytes(byte if at in kept else 0 for at, byte in enumerate(data))
 
 
 def _zeroed(data: bytes, parts: Sequence[tuple[int, int]]) -> bytes:

@@ -37,7 +37,8 @@ class What(StrEnum):
     """What can happen. SERVICE_GONE: no reader can be watched. READERS: the readers that are watched are now these;
     what lay on one that is no longer among them is out of sight. CARD_THERE: a card lay there when a reader was first
     looked at. LOOKED: every reader has been looked at since READERS. CARD_IN: a card was laid down before our eyes.
-    CARD_OUT: it was taken away.
+    CARD_OUT: it was taken away. DUE: the time that `remind` was given has come, and nothing has happened at that
+    reader meanwhile. ASKED: `poke` was called.
     """
 
     SERVICE_GONE = "service gone"
@@ -46,11 +47,13 @@ class What(StrEnum):
     LOOKED = "looked"
     CARD_IN = "card in"
     CARD_OUT = "card out"
+    DUE = "due"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """`reader` is for CARD_…; `readers` is for READERS. `again`: a CARD_IN that `look_again` asked
+    """`reader` is for CARD_… and DUE; `readers` is for READERS. `again`: a CARD_IN that `look_again` asked
     for.
     """
 
@@ -77,7 +80,8 @@ class Watch:
         self._up: bool | None = None
         self._known: dict[str, int] = {}
         self._told: tuple[str, ...] | None = None
-        self._again: dict[str, float] = {}
+        self._again: dict[str, tuple[float, What]] = {}
+        self._poked = threading.Event()
 
     def run(self) -> None:
         """Watches until `stop`."""
@@ -110,7 +114,27 @@ class Watch:
         """Tells CARD_IN once more for `reader` in `after_s` seconds if until then nothing at all has happened there and
         a card is present: the card was lost to the reader and came back before the service noticed. Called by `hear`.
         """
-        self._again[reader] = time.monotonic() + after_s
+        self._again[reader] = time.monotonic() + after_s, What.CARD_IN
+
+    def remind(self, reader: str, after_s: float) -> None:
+        """Tells DUE for `reader` in `after_s` seconds, under the same conditions. Called by `hear`."""
+        self._again[reader] = time.monotonic() + after_s, What.DUE
+
+    def poke(self) -> None:
+        """Tells ASKED soon. From any thread."""
+        self._poked.set()
+        self.nudge()
+
+    def nudge(self) -> None:
+        """For a poke that met the watch just before it began to wait: call it until `poked` is false."""
+        with self._lock:
+            if self._context is not None and self._poked.is_set():
+                self._scard.SCardCancel(self._context.handle)
+
+    @property
+    def poked(self) -> bool:
+        """Whether a poke has not been told yet."""
+        return self._poked.is_set()
 
     def count(self, reader: str) -> int:
         """Insertions and removals at `reader` up to the last look, modulo 65536."""
@@ -126,8 +150,8 @@ class Watch:
                 asked = [*((name, self._known.get(name, 0)) for name in self._told or ()), (PNP, len(names) << _COUNT)]
                 result, changes = self._scard.SCardGetStatusChange(context.handle, self._patience(first), asked)
                 result = pcsc.masked(result)
-                if result == pcsc.CANCELLED:
-                    return
+                if result == pcsc.CANCELLED:  # by `stop`, or by `poke`: what else has happened comes first
+                    continue
                 if result == pcsc.UNKNOWN_READER:  # unplugged between the two questions
                     self._stopping.wait(RETRY_S / 10)
                     continue
@@ -139,6 +163,7 @@ class Watch:
                 if first:
                     self._hear(Happening(What.LOOKED))
                 self._remember()
+                self._answer()
         finally:
             with self._lock:
                 self._context = None
@@ -147,7 +172,9 @@ class Watch:
         """Milliseconds to wait for something to happen."""
         if first:
             return 0
-        due = min(self._again.values(), default=None)
+        if self._poked.is_set():
+            return 0
+        due = min((due for due, _what in self._again.values()), default=None)
         left = LONGEST_WAIT_S if due is None else min(LONGEST_WAIT_S, due - time.monotonic())
         return max(0, int(left * 1000) + 1)
 
@@ -186,10 +213,16 @@ class Watch:
     def _remember(self) -> None:
         """Tells the cards again that somebody wanted to be told again."""
         now = time.monotonic()
-        for reader in [name for name, due in self._again.items() if due <= now]:
-            del self._again[reader]
+        for reader in [name for name, (due, _what) in self._again.items() if due <= now]:
+            _due, what = self._again.pop(reader)
             if self._known.get(reader, 0) & pcsc.STATE_PRESENT:
-                self._hear(Happening(What.CARD_IN, reader, again=True))
+                self._hear(Happening(what, reader, again=what is What.CARD_IN))
+
+    def _answer(self) -> None:
+        """Tells a poke, once what had happened before it has been told."""
+        if self._poked.is_set():
+            self._poked.clear()
+            self._hear(Happening(What.ASKED))
 
     def _lose_service(self) -> None:
         self._known.clear()

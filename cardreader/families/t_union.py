@@ -12,23 +12,21 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from cardreader import purse, tlv
+from cardreader import purse, tlv, trips
 from cardreader.apdu import Unreadable, read_binary, read_record
 from cardreader.divisions import of_gbt13497
 from cardreader.facts import Asker, Details, city_gbt13497
-from cardreader.fields import Holder, bcd, bcd_date, holder_of
+from cardreader.fields import bcd, bcd_date
+from cardreader.holder import holder_in_ef16
 from cardreader.processors import Processor
 from domain.card import CardFacts, CardFamily, CardType
 
 NAME: Final = bytes.fromhex("A000000632010105")
 
-PUBLIC_SFI, HOLDER_SFI, MANAGEMENT_SFI, TRIPS_SFI = 0x15, 0x16, 0x17, 0x1E
+PUBLIC_SFI, MANAGEMENT_SFI = 0x15, 0x17
 
 _HEAD_OF_MANAGEMENT = 11
 """Country 4 · province 2 · city 2 · interoperability 2 · card type 1."""
-
-_ID_OFFSET, _ID_LENGTH = 22, 33
-"""Where EF16 has the number and kind of the identity document: behind card type, staff mark and name."""
 
 _CARD_TYPES: Final = {
     0x01: CardType.ORDINARY,
@@ -97,11 +95,6 @@ def _city(public: PublicFile | None, management: _Management) -> str | None:
     return next((code for code in codes if of_gbt13497(code)), codes[0] if codes else None)
 
 
-def _holder(card: Processor) -> Holder:
-    response = card.send(read_binary(HOLDER_SFI, _ID_OFFSET, _ID_LENGTH))
-    return holder_of(response.data) if response.ok else Holder()
-
-
 def facts(card: Processor, fci: bytes, asker: Asker) -> CardFacts:
     """Raises `Unreadable` when neither FCI nor EF15 can be read."""
     public = _public(card, fci)
@@ -113,7 +106,7 @@ def facts(card: Processor, fci: bytes, asker: Asker) -> CardFacts:
         CardFamily.T_UNION,
         issued_in=place.gbt2260 if place else None,
         card_type=management.card_type,
-        holder=_holder(card),
+        holder=holder_in_ef16(card),
         valid_to=public.valid_to,
     )
 
@@ -142,5 +135,5 @@ def recognise(card: Processor) -> bool:
     if response.ok and len(response.data) == 30:
         public = PublicFile.parse(response.data)
         return public is not None and (public.number or "").startswith("310")
-    response = card.send(read_record(1, TRIPS_SFI))
-    return response.ok and len(response.data) == 48
+    response = card.send(read_record(1, trips.SFI))
+    return response.ok and len(response.data) == trips.SIZE

@@ -51,7 +51,14 @@ def unit(name: str) -> Directives:
 
 
 SERVICES = [path.name for path in UNITS if path.suffix == ".service"]
-SECTIONS = {".service": {"Unit", "Service", "Install"}, ".timer": {"Unit", "Timer", "Install"}}
+SECTIONS = {
+    ".service": {"Unit", "Service", "Install"},
+    ".timer": {"Unit", "Timer", "Install"},
+    ".path": {"Unit", "Path", "Install"},
+}
+ROOTS = {"bianminting-display.service", "bianminting-pcscd-restart.service"}
+"""What runs as root: the X server, and the one thing that the kiosk may ask root for."""
+CAPABILITIES = {"bianminting-privacy-scan.service": "CAP_SYS_PTRACE CAP_DAC_READ_SEARCH"}
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
@@ -61,7 +68,7 @@ def test_a_unit_is_one_and_names_only_units_that_there_are(path: Path) -> None:
     assert said["Unit"]["Description"]
     named = {
         word
-        for key in ("Requires", "Wants", "BindsTo", "PartOf", "After", "Before")
+        for key in ("Requires", "Wants", "BindsTo", "PartOf", "After", "Before", "JoinsNamespaceOf")
         for value in said["Unit"].get(key, [])
         for word in value.split()
     }
@@ -111,12 +118,12 @@ def test_what_a_service_starts_exists_and_takes_these_options(name: str) -> None
         assert "usage" in run.stdout.lower()
 
 
-@pytest.mark.parametrize("name", [name for name in SERVICES if name != "bianminting-display.service"])
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in ROOTS])
 def test_our_programs_run_shut_in(name: str) -> None:
     service = {key: values[-1] for key, values in unit(name)["Service"].items()}
-    account = "bianminting" if "kiosk" in name else "bianminting-hub"
+    account = "bianminting-hub" if "hub" in name else "bianminting"
     assert (service["User"], service["Group"]) == (account, account)
-    home = str(KIOSK_HOME if "kiosk" in name else HUB_HOME)
+    home = str(HUB_HOME if "hub" in name else KIOSK_HOME)
     assert f"BIANMINTING_HOME={home}" in unit(name)["Service"]["Environment"]
     assert service["ReadWritePaths"] == home
     assert service["StateDirectory"] == Path(home).name
@@ -125,11 +132,11 @@ def test_our_programs_run_shut_in(name: str) -> None:
         "ProtectSystem": "strict",
         "ProtectHome": "yes",
         "PrivateTmp": "yes",
-        "CapabilityBoundingSet": "",
+        "CapabilityBoundingSet": CAPABILITIES.get(name, ""),
         "LimitCORE": "0",
-        "SystemCallFilter": "@system-service",
     }
     assert {key: service[key] for key in expected} == expected
+    assert service["SystemCallFilter"].split()[0] == "@system-service"
     assert "WatchdogSec" not in service, "the program does not notify"
 
 
@@ -200,6 +207,56 @@ def test_freshness_is_signed_every_day_also_after_a_night_off() -> None:
     assert timer["Persistent"] == ["true"]
     assert re.fullmatch(r"\*-\*-\* \d\d:\d\d:00", timer["OnCalendar"][0])
     assert unit("bianminting-hub-resign.service")["Service"]["Type"] == ["oneshot"]
+
+
+def test_a_stuck_pcscd_is_restarted_for_the_kiosk_and_not_too_often(tmp_path: Path) -> None:
+    """The commands of the unit itself, with a systemctl that writes down what it is told."""
+    kiosk = unit("bianminting-kiosk.service")["Service"]
+    (asked,) = unit("bianminting-pcscd-restart.path")["Path"]["PathChanged"]
+    assert f"BIANMINTING_CARD__RESTART_FILE={asked}" in kiosk["Environment"]
+    assert Path(asked).parent == Path("/run") / kiosk["RuntimeDirectory"][0]
+    assert kiosk["RuntimeDirectoryPreserve"] == ["yes"]
+    said = unit("bianminting-pcscd-restart.service")
+    service = said["Service"]
+    assert said["Unit"]["StartLimitIntervalSec"] == ["0"]
+    assert (service["Type"], service["RuntimeDirectoryPreserve"]) == (["oneshot"], ["yes"])
+    assert asked not in str(service), "nothing that the kiosk writes is read by root"
+    assert (service["CapabilityBoundingSet"], service["NoNewPrivileges"]) == ([""], ["yes"])
+
+    told = tmp_path / "told"
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f'#!/bin/sh\necho "$@" >>{told}\n', "utf-8")
+    systemctl.chmod(0o755)
+    folder = tmp_path / "run"
+    folder.mkdir()
+    environment = {"PATH": f"{systemctl.parent}:{os.environ['PATH']}", "RUNTIME_DIRECTORY": str(folder)}
+
+    def triggered() -> None:
+        for line in (*service["ExecCondition"], *service["ExecStart"]):
+            script = re.fullmatch(r"/bin/sh -c '([^']*)'", line)
+            assert script is not None
+            if subprocess.run(["/bin/sh", "-c", script[1]], env=environment, check=False).returncode:
+                return  # as systemd does after a condition that does not hold
+
+    for _ in range(3):
+        triggered()
+    assert told.read_text("utf-8") == "restart pcscd.service\n"
+    eleven_minutes_ago = (folder / "last").stat().st_mtime - 11 * 60
+    os.utime(folder / "last", (eleven_minutes_ago, eleven_minutes_ago))
+    triggered()
+    assert told.read_text("utf-8") == "restart pcscd.service\n" * 2
+
+
+def test_every_night_somebody_looks_what_is_left() -> None:
+    timer = unit("bianminting-privacy-scan.timer")["Timer"]
+    assert timer["Persistent"] == ["true"] and re.fullmatch(r"\*-\*-\* 0\d:\d\d:00", timer["OnCalendar"][0])
+    said = unit("bianminting-privacy-scan.service")
+    service = said["Service"]
+    assert service["ExecStart"] == [f"{OURS}kiosk privacy-scan --keep"]
+    assert service["AmbientCapabilities"] == service["CapabilityBoundingSet"]
+    assert said["Unit"]["JoinsNamespaceOf"] == ["bianminting-kiosk.service"] and service["PrivateTmp"] == ["yes"]
+    assert "ProtectProc" not in service, "it could not see the kiosk"
 
 
 @pytest.mark.parametrize("name", ["kiosk", "hub"])

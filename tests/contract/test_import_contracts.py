@@ -49,6 +49,7 @@ VIOLATIONS = [
     ("kiosk.store", "import sqlalchemy.orm", {"database-libraries"}),
     ("hub.words", "import pypinyin", {"word-libraries"}),
     ("journeys.rank", "from rapidfuzz import fuzz", {"word-libraries"}),
+    ("inputs.reader", "from dinkit import Recognizer", {"ink-library"}),
     ("kiosk.reader", "from smartcard.scard import SCardConnect", {"card-libraries"}),
     ("hub.signing", "import tuf.api.metadata", {"release-libraries"}),
     ("kiosk.fetch", "import requests", {"release-libraries"}),

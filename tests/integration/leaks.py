@@ -63,14 +63,14 @@ def _serve() -> int:
 
     from cardreader import process, reading
     from cardreader.apdu import read_record
-    from cardreader.identify import NAMES
+    from cardreader.families import register
     from cardreader.processors import pipeline
 
     read = reading.read
 
     def more(connection: Any, **options: Any) -> Any:
         facts = read(connection, **options)
-        card = pipeline(connection, names=NAMES, budget_s=5, monotonic=time.monotonic)
+        card = pipeline(connection, names=register().names, budget_s=5, monotonic=time.monotonic)
         number, name = (card.send(read_record(each, 0)).data[2:].rstrip(b"\0") for each in (1, 2))
         holder = json.dumps({"id_number": number.decode("ascii"), "name": name.decode("gbk")})
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:

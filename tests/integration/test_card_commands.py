@@ -36,6 +36,19 @@ def card_read(bench: CardBench, *options: str) -> subprocess.CompletedProcess[st
         ("tunion-elsewhere", "t-union", "南京市", 0),
         ("social-v1", "social-security", "烟台市", None),
         ("social-v3", "social-security", "烟台市", None),
+        ("city-union", "city-union", "烟台市", 2_350),
+        ("city-union-shanghai", "city-union", "上海市", 2_350),
+        ("city-union-chongqing", "city-union", "重庆市", 2_350),
+        ("city-union-zhenjiang", "city-union", "镇江市", None),
+        ("beijing", "beijing", "北京市", 5_710),
+        ("shenzhen", "shenzhen", "深圳市", 1_760),
+        ("wuhan", "wuhan", "武汉市", 980),
+        ("lingnan", "lingnan", "广东省", 5_120),
+        ("chengdu", "chengdu", "成都市", 3_300),
+        ("suzhou", "suzhou", "苏州市", None),
+        ("macau", "macau", "澳门特别行政区", 4_300),
+        ("health", "health", "烟台市", None),
+        ("etc", "etc", "山东省", None),
     ],
 )
 def test_a_card_on_the_reader(
@@ -54,7 +67,10 @@ def test_a_card_on_the_reader(
     assert {key for key in document if again[key] != document[key]} <= {"number", "records"}
 
 
-@pytest.mark.parametrize(("name", "code"), [("bank", "C-12"), ("unknown", "C-12"), ("storage", "C-13"), (None, "C-15")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("bank", "C-17"), ("campus", "C-19"), ("phone", "C-20"), ("unknown", "C-12"), ("storage", "C-13"), (None, "C-15")],
+)
 def test_a_card_that_is_not_read_is_a_code(card_bench: CardBench, name: str | None, code: str) -> None:
     if name is not None:
         card_bench.insert(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from cardreader.service import CardReaderService
 from cardreader.settings import ReaderSettings
 from domain.card import CardFacts, CardFamily, CardType, Division, Sex
 from domain.errors import Code
-from domain.events import CardRead, CardUnread, Event, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, Event, ReaderChanged, ReaderKind, ReaderState
 from tests.integration.cards import CardBench
 
 BUDGET_S, MARGIN_S = 1.0, 0.5
@@ -49,7 +50,7 @@ FACTS = {
     "social-v1-senior": CardFacts(SOCIAL, None, LOCAL, 806, Sex.FEMALE),
     "social-v3": CardFacts(SOCIAL, None, LOCAL),
 }
-CODES = {"unknown": Code.CARD_UNKNOWN, "storage": Code.CARD_WITHOUT_PROCESSOR, "bank": Code.CARD_UNKNOWN}
+CODES = {"unknown": Code.CARD_UNKNOWN, "storage": Code.CARD_WITHOUT_PROCESSOR, "bank": Code.CARD_OF_A_BANK}
 
 
 def settings() -> ReaderSettings:
@@ -78,6 +79,17 @@ class Mailbox:
             count = told.index(last) + 1
             del self._events[:count]
             return told[:count]
+
+    def take(self) -> list[Event]:
+        """All that was posted so far."""
+        with self._changed:
+            told = [event for _, event in self._events]
+            self._events.clear()
+            return told
+
+    def forget(self) -> None:
+        """Nobody looks at what was posted so far."""
+        self.take()
 
     def outcome(self) -> Event:
         """READING, what came of it, HOLDING: what came of it."""
@@ -153,8 +165,10 @@ def test_every_card_gives_its_facts(kiosk: Kiosk, card: str) -> None:
 def test_a_card_that_is_none_of_ours_gives_its_code(kiosk: Kiosk, card: str) -> None:
     assert kiosk.tap(card) == CardUnread(CODES[card])
     commands = [str(exchange["command"]) for exchange in kiosk.exchanges()]
-    assert all(command.startswith("00A404") for command in commands)  # nothing is read, nothing but our names is asked
-    assert not any("A000000333" in command or "325041592E" in command for command in commands)
+    # Beside names and file identifiers, what a fresh card of Beijing's or the city union's would tell.
+    assert all(command.startswith(("00A4", "00B084", "00B085")) for command in commands)
+    banks = [at for at, command in enumerate(commands) if "325041592E" in command]
+    assert all(command.startswith("00A404") for at in banks for command in commands[at:])
     assert (card == "storage") == (commands == [])
 
 
@@ -229,13 +243,135 @@ def test_a_swap_that_nobody_noticed_never_mixes_two_cards(kiosk: Kiosk, at: int)
     assert without_expiry(told[-2]) == CardRead(FACTS["social-v3"])
 
 
-def test_a_swap_after_the_last_command_is_not_taken_for_the_same_card_read_twice(kiosk: Kiosk) -> None:
+def test_a_swap_right_after_the_last_command_tells_nothing_of_the_first_card(kiosk: Kiosk) -> None:
     kiosk.bench.fault("swap", "social-v3", 3)
     kiosk.bench.insert("tunion-student", wait=False)
+    assert kiosk.mail.outcome() == CardUnread(Code.CARD_GONE)
+    told = kiosk.mail.until(HOLDING)
+    assert without_expiry(told[-2]) == CardRead(FACTS["social-v3"])
+
+
+def test_a_swap_right_after_the_facts_ends_them_within_a_second(kiosk: Kiosk) -> None:
+    kiosk.bench.fault("swap", "tunion-senior", 4)  # the fourth command asks whether it is still the same card
+    kiosk.bench.insert("tunion-student", wait=False)
     assert without_expiry(kiosk.mail.outcome()) == CardRead(FACTS["tunion-student"])
+    began = time.monotonic()
+    told = kiosk.mail.until(HOLDING)
+    assert time.monotonic() - began < 2.5
+    assert told[0] == EMPTY and told[1] == READING
+    # The card that took its place is read; or it was lost in the middle of that, and then read once more.
+    if told[-2] == CardUnread(Code.CARD_GONE):
+        told = kiosk.mail.until(HOLDING)
+    assert without_expiry(told[-2]) == CardRead(FACTS["tunion-senior"])
+
+
+def test_the_kiosk_asks_whether_it_is_still_the_same_card(kiosk: Kiosk) -> None:
+    kiosk.service.prove()
+    assert kiosk.mail.until(CardProved(False)) == [CardProved(False)]  # there is none
+    kiosk.bench.insert("social-v1", wait=False)
+    assert isinstance(kiosk.mail.outcome(), CardRead)
+    for _ in range(3):
+        kiosk.service.prove()
+        assert kiosk.mail.until(CardProved(True), 2) == [CardProved(True)]
+    before = len(kiosk.exchanges())
+    kiosk.service.prove()
+    kiosk.mail.until(CardProved(True))
+    assert 1 <= len(kiosk.exchanges()) - before <= 6
     kiosk.bench.remove()
+    kiosk.mail.until(EMPTY)
+    kiosk.service.prove()
+    assert kiosk.mail.until(CardProved(False)) == [CardProved(False)]
+
+
+def test_another_card_that_nobody_saw_coming_is_no_longer_the_same(kiosk: Kiosk) -> None:
+    kiosk.bench.insert("tunion-student", wait=False)
+    assert isinstance(kiosk.mail.outcome(), CardRead)
+    kiosk.service.prove()
+    kiosk.mail.until(CardProved(True))
+    until(lambda: kiosk.bench.log()[-1]["at"] < time.monotonic() - 1.0)  # the reader's own second look is over
+    kiosk.bench.fault("swap", "tunion-senior", 1)
+    kiosk.service.prove()  # answered by the card that is exchanged right behind its answer
+    kiosk.mail.until(CardProved(True))
+    kiosk.service.prove()
+    told = kiosk.mail.until(CardProved(False))
+    if EMPTY not in told:
+        told += kiosk.mail.until(HOLDING)
+    assert EMPTY in told
+    outcomes: list[Event] = [event for event in told if isinstance(event, CardRead | CardUnread)]
+    while not any(isinstance(event, CardRead) for event in outcomes):
+        outcomes.append(kiosk.mail.until(HOLDING)[-2])
+    assert without_expiry(outcomes[-1]) == CardRead(FACTS["tunion-senior"])
+
+
+def test_a_card_that_falls_silent_when_it_is_asked_again(kiosk: Kiosk) -> None:
+    first = kiosk.service.process
+    kiosk.bench.insert("tunion-student", wait=False)
+    assert isinstance(kiosk.mail.outcome(), CardRead)
+    kiosk.bench.fault("silent")
+    kiosk.service.prove()
+    told = kiosk.mail.until(HOLDING)
+    assert told == [CardProved(False), EMPTY, HOLDING]
+    until(lambda: kiosk.service.process not in (None, first))
+    kiosk.bench.clear()
+    kiosk.bench.remove()
+    kiosk.mail.until(EMPTY)
+    assert without_expiry(kiosk.tap("tunion-senior")) == CardRead(FACTS["tunion-senior"])
+
+
+def test_a_card_on_each_reader_and_which(kiosk: Kiosk) -> None:
+    kiosk.bench.insert("social-v1", wait=False)
+    assert without_expiry(kiosk.mail.outcome()) == CardRead(FACTS["social-v1"])
+    assert kiosk.service.lying == {ReaderKind.CONTACT}
+    kiosk.bench.insert("tunion-senior", wait=False)
+    assert without_expiry(kiosk.mail.outcome()) == CardRead(FACTS["tunion-senior"])
+    assert kiosk.service.lying == {ReaderKind.CONTACT, ReaderKind.CONTACTLESS}
+    kiosk.bench.remove("contactless")
+    assert kiosk.mail.until(HOLDING) == [EMPTY, HOLDING]
+    assert kiosk.service.lying == {ReaderKind.CONTACT}
+    kiosk.bench.remove("contact")
     assert kiosk.mail.until(EMPTY) == [EMPTY]
-    assert without_expiry(kiosk.tap("social-v3")) == CardRead(FACTS["social-v3"])
+    assert kiosk.service.lying == frozenset()
+
+
+@pytest.mark.timeout(90)
+def test_a_stuck_pcscd_is_found_out_and_its_restart_asked_for_once(card_bench: CardBench, tmp_path: Path) -> None:
+    """A silent card that nobody takes away holds the driver when the process that asked it has long been killed."""
+    asked = tmp_path / "pcscd-stuck"
+    given = replace(settings(), stuck_s=1.0, restart_file=str(asked))
+    with Kiosk(card_bench, given) as kiosk:
+        kiosk.mail.until(EMPTY)
+        card_bench.fault("silent")
+        card_bench.insert("tunion-senior", wait=False)
+        assert kiosk.mail.outcome() == CardUnread(Code.CARD_TOO_SLOW)
+        until(asked.exists, 20)
+        first = asked.stat().st_mtime_ns
+        assert kiosk.service.stuck
+        assert re.fullmatch(r"\d+\n", asked.read_text())
+        time.sleep(2.5)  # it goes on asking, and does not write again
+        assert asked.stat().st_mtime_ns == first and kiosk.service.stuck
+        # What the unit does: the same socket, another pcscd.
+        card_bench.clear()
+        card_bench.pcscd("kill")
+        card_bench.remove(wait=False)
+        card_bench.pcscd("start")
+        until(lambda: not kiosk.service.stuck, 20)
+        until(lambda: kiosk.service.state is ReaderState.EMPTY)
+        kiosk.mail.forget()
+        assert without_expiry(kiosk.tap("tunion-senior")) == CardRead(FACTS["tunion-senior"])
+
+
+def test_a_silent_card_that_is_taken_away_leaves_nothing_stuck(card_bench: CardBench, tmp_path: Path) -> None:
+    asked = tmp_path / "pcscd-stuck"
+    with Kiosk(card_bench, replace(settings(), stuck_s=3.0, restart_file=str(asked))) as kiosk:
+        kiosk.mail.until(EMPTY)
+        card_bench.fault("silent")
+        card_bench.insert("tunion-senior", wait=False)
+        assert kiosk.mail.outcome() == CardUnread(Code.CARD_TOO_SLOW)
+        card_bench.clear()
+        card_bench.remove()
+        kiosk.mail.until(EMPTY)
+        assert without_expiry(kiosk.tap("tunion-senior")) == CardRead(FACTS["tunion-senior"])
+        assert not kiosk.service.stuck and not asked.exists()
 
 
 def test_no_service_killed_and_back(card_bench: CardBench) -> None:

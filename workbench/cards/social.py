@@ -36,6 +36,11 @@ class InventedPerson:
         return body + "10X98765432"[total % 11]
 
 
+def _serial(number: str) -> bytes:
+    """What makes the identification that of one card: the digits of its number, three bytes of them."""
+    return (int("".join(filter(str.isdigit, number)) or "0") % (1 << 24)).to_bytes(3, "big")
+
+
 def card(person: InventedPerson, *, version: str, issued: date, valid_to: date, number: str, uid: bytes) -> FileChip:
     """A social security card of `version` "1.00", "2.00" or "3.00"; `number`: nine characters.
 
@@ -43,7 +48,7 @@ def card(person: InventedPerson, *, version: str, issued: date, valid_to: date, 
     further down. Version 3 gives the identifier of the card, the version and the two dates to anyone, all else only
     after authentication with a security module.
     """
-    identifier = bcd(CITY) + bytes.fromhex("D156000005") + bytes.fromhex("5359") + bcd(CITY) + bytes(3)
+    identifier = bcd(CITY) + bytes.fromhex("D156000005") + bytes.fromhex("5359") + bcd(CITY) + _serial(number)
     first = (
         tlv(0x01, identifier),
         tlv(0x02, version[:1].encode("ascii")),

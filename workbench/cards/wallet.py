@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from workbench.cards import atr, social, tunion
+from workbench.cards import atr, cities, social, tunion
 from workbench.cards.chip import Chip, FileChip, Interface, StorageChip
 from workbench.cards.files import MASTER_FILE, DedicatedFile, ElementaryFile, Purse, bcd, tlv
 from workbench.cards.social import InventedPerson
@@ -24,6 +24,7 @@ UNKNOWN_AID: Final = bytes.fromhex("F0") + b"WORKBENCH"
 _CONTACTLESS: Final = MappingProxyType({Interface.CONTACTLESS: atr.contactless(bytes.fromhex("0073C84013009000"))})
 _CONTACT: Final = MappingProxyType({Interface.CONTACT: atr.contact(bytes.fromhex("5358000086380000534D5031"))})
 _DUAL: Final = MappingProxyType({**_CONTACTLESS, **_CONTACT})
+_PHONE: Final = MappingProxyType({Interface.CONTACTLESS: atr.contactless(b"")})
 _STORAGE: Final = MappingProxyType({Interface.CONTACTLESS: atr.MIFARE_1K})
 
 
@@ -141,6 +142,78 @@ def _social(today: date, holder: InventedPerson, version: str, number: str, uid:
     return social.card(holder, version=version, issued=issued, valid_to=valid_to, number=number, uid=uid)
 
 
+def _valid(today: date) -> cities.Valid:
+    return months_before(today, 20), months_before(today, -100)
+
+
+def _uid(serial: int) -> bytes:
+    return bytes((0x04, 0x57, 0x4B, 0x01, 0x00, 0x00, serial))
+
+
+def _city_union(today: date) -> Chip:
+    return cities.city_union("2614", bcd("2614999900000001"), _valid(today), uid=_uid(1))
+
+
+def _city_union_shanghai(today: date) -> Chip:
+    return cities.city_union("2000", bcd("99990000") + b"\x09\x00\x00\x99", _valid(today), in_fci=False, uid=_uid(2))
+
+
+def _city_union_chongqing(today: date) -> Chip:
+    return cities.chongqing("4000999900000003", _valid(today)[1], uid=_uid(3))
+
+
+def _city_union_zhenjiang(today: date) -> Chip:
+    return cities.issue_file_only("2120", "99990004", _valid(today)[0], uid=_uid(4))
+
+
+def _toll(today: date) -> Chip:
+    return cities.toll("山东", "9999000000000005", _valid(today), "测A00005", uid=_uid(5))
+
+
+def _shenzhen(today: date) -> Chip:
+    return cities.shenzhen(999_000_006, _valid(today), uid=_uid(6))
+
+
+def _wuhan(today: date) -> Chip:
+    return cities.wuhan("9990000007", _valid(today), uid=_uid(7))
+
+
+def _lingnan(today: date) -> Chip:
+    return cities.lingnan("5100999900000008", _valid(today), uid=_uid(8))
+
+
+def _chengdu(today: date) -> Chip:
+    return cities.chengdu("6100999900000009", _valid(today), uid=_uid(9))
+
+
+def _suzhou(today: date) -> Chip:
+    return cities.suzhou("2150999900000010", _valid(today), uid=_uid(10))
+
+
+def _suzhou_tickets(_: date) -> Chip:
+    return cities.suzhou_tickets(uid=_uid(11))
+
+
+def _beijing(today: date) -> Chip:
+    return cities.beijing("1000999900000012", _valid(today), uid=_uid(12))
+
+
+def _macau(_: date) -> Chip:
+    return cities.macau(uid=_uid(13))
+
+
+def _health(today: date) -> Chip:
+    return cities.health("370602", senior(today).citizen_number, uid=_uid(14))
+
+
+def _campus(_: date) -> Chip:
+    return cities.campus("样本三", uid=_uid(15))
+
+
+def _phone(_: date) -> Chip:
+    return cities.phone()
+
+
 def _unknown(_: date) -> Chip:
     return FileChip(
         DedicatedFile(MASTER_FILE),
@@ -197,6 +270,30 @@ WALLET: Final[Mapping[str, Card]] = MappingProxyType(
             Card("social-v1", "社保卡 · 样本一", "第一代，41 岁，男；此人是编的", _CONTACT, _social_v1),
             Card("social-v1-senior", "社保卡 · 样本二", "第一代，67 岁，女；此人是编的", _CONTACT, _social_v1_senior),
             Card("social-v3", "社保卡 · 第三代", "不经认证不说姓名号码", _DUAL, _social_v3),
+            Card("city-union", "一卡通 · 烟台", "住建部互联互通，邮编 2614", _CONTACTLESS, _city_union),
+            Card(
+                "city-union-shanghai", "一卡通 · 上海", "号码倒着记；公共信息要另读", _CONTACTLESS, _city_union_shanghai
+            ),
+            Card(
+                "city-union-chongqing",
+                "一卡通 · 重庆",
+                "到期日在别处，号码在主目录",
+                _CONTACTLESS,
+                _city_union_chongqing,
+            ),
+            Card("city-union-zhenjiang", "一卡通 · 镇江", "只有主目录的发行信息", _CONTACTLESS, _city_union_zhenjiang),
+            Card("beijing", "一卡通 · 北京", "交通联合以前的，没有应用名", _CONTACTLESS, _beijing),
+            Card("shenzhen", "深圳通", "余额最高位是 1", _CONTACTLESS, _shenzhen),
+            Card("wuhan", "武汉通", "号码和日期在主目录", _CONTACTLESS, _wuhan),
+            Card("lingnan", "羊城通", "卡和钱是两个应用", _CONTACTLESS, _lingnan),
+            Card("chengdu", "天府通", "应用名是汉字", _CONTACTLESS, _chengdu),
+            Card("suzhou", "苏州市民卡", "号码在最前面", _CONTACTLESS, _suzhou),
+            Card("suzhou-tickets", "苏州次卡", "只认得，文件没有公开", _CONTACTLESS, _suzhou_tickets),
+            Card("macau", "澳门通", "余额乘十减十元", _CONTACTLESS, _macau),
+            Card("health", "居民健康卡", "身份证号谁都能读，所以不许读；此人是编的", _CONTACT, _health),
+            Card("etc", "ETC 卡", "和一卡通同名；车牌是编的，不许读", _CONTACTLESS, _toll),
+            Card("campus", "校园卡", "姓名谁都能读，所以不许读；此人是编的", _CONTACTLESS, _campus),
+            Card("phone", "手机", "没有点开公交卡", _PHONE, _phone),
             Card("unknown", "不认识的卡", "CPU 卡，没有认得的应用", _DUAL, _unknown),
             Card("storage", "老式存储卡", "Mifare 1K，没有芯片程序", _STORAGE, _storage),
             Card("bank", "银行卡", "谁问都给卡号，所以不许读；号码是编的", _DUAL, _bank),

@@ -14,7 +14,7 @@ from cardreader.families import social_security, t_union
 from cardreader.fields import check_character
 from workbench.cards.chip import Chip, Interface
 
-CARDS = Path(__file__).with_name("cards")
+CARDS = Path(__file__).with_name("exchanges")
 
 TODAY = dt.date(2026, 11, 21)
 YANTAI = "370602"

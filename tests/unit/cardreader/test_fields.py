@@ -96,7 +96,7 @@ def test_tlv_with_patience() -> None:
         ("370600", "370612", Division.LOCAL),
         ("370684", "370600", Division.LOCAL),  # 蓬莱 before 2020
         ("371000", "370600", Division.PROVINCE),
-        ("370000", "370600", Division.PROVINCE),
+        ("370000", "370600", None),  # issued for the whole province: it may be from here or not
         ("330300", "370600", Division.ELSEWHERE),
         ("110101", "110105", Division.LOCAL),
         ("500243", "500101", Division.LOCAL),
@@ -120,6 +120,58 @@ def test_the_three_schemes_are_not_mixed() -> None:
     assert divisions.of_gbt13497("2614") == divisions.Place("230000", "黑龙江省")
     assert divisions.of_gbt13497("456") is None
     assert divisions.of_gbt13497("45601") is None
+
+
+@pytest.mark.parametrize(
+    "code", ["370600", "370602", "370611", "370612", "370613", "370614", "370634", "370684", "370681"]
+)
+def test_yantai_has_its_districts_those_of_today_and_those_of_before(code: str) -> None:
+    # 蓬莱 was 370684 and 长岛 370634 until both became 370614 in 2020; cards keep what was true when they were made.
+    assert divisions.of_gbt2260(code) == divisions.Place("370600", "烟台市")
+    assert divisions.relation(code, "370602") is Division.LOCAL
+
+
+@pytest.mark.parametrize(
+    ("prefix", "code", "name"),
+    [
+        ("2614", "370600", "烟台市"),  # 莱州, the lowest of the city's postcodes
+        ("2640", "370600", "烟台市"),
+        ("2656", "370600", "烟台市"),  # 蓬莱
+        ("2642", "371000", "威海市"),
+        ("2000", "310000", "上海市"),
+        ("3100", "330100", "杭州市"),
+        ("4000", "500000", "重庆市"),
+        ("2300", "340100", "合肥市"),
+        ("2120", "321100", "镇江市"),
+        ("6100", "510100", "成都市"),
+        ("5100", "440100", "广州市"),
+        ("2699", "370000", "山东省"),  # only the province is known
+        ("8699", "540000", "西藏自治区"),
+    ],
+)
+def test_postcodes_of_city_union_cards(prefix: str, code: str, name: str) -> None:
+    assert divisions.of_postcode(prefix) == divisions.Place(code, name)
+
+
+@pytest.mark.parametrize("prefix", ["0000", "0001", "9999", "264", "26400", ""])
+def test_what_is_no_postcode(prefix: str) -> None:
+    assert divisions.of_postcode(prefix) is None
+
+
+def test_provinces_by_the_names_that_toll_cards_write() -> None:
+    assert divisions.of_province("云南") == divisions.Place("530000", "云南省")
+    assert divisions.of_province("内蒙古"[:2]) == divisions.Place("150000", "内蒙古自治区")
+    assert divisions.of_province("烟台") is None
+    assert divisions.of_province("省") is None
+
+
+def test_every_prefecture_has_a_postcode_and_no_postcode_two_of_them() -> None:
+    with Path(divisions.__file__).with_name("divisions.tsv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    codes = [code for row in rows for code in row["postcode"].split()]
+    assert len(codes) == len(set(codes))
+    without = {row["name"] for row in rows if not row["postcode"] and not row["gbt2260"].startswith(("7", "8"))}
+    assert without == {"三沙市"}
 
 
 @pytest.mark.parametrize(

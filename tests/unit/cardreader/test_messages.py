@@ -9,6 +9,7 @@ from cardreader.messages import (
     LONGEST,
     MOST_DAYS,
     MOST_MONTHS,
+    Message,
     ProtocolFault,
     encode,
     encode_settings,
@@ -18,7 +19,7 @@ from cardreader.messages import (
 from cardreader.settings import ReaderSettings
 from domain.card import CardFacts, CardFamily, CardType, Division, Sex
 from domain.errors import Code
-from domain.events import CardRead, CardUnread, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, ReaderChanged, ReaderKind, ReaderState
 
 CODES = [code for code in Code if code.value.startswith("C-")]
 
@@ -32,21 +33,25 @@ facts = st.builds(
     st.none() | st.integers(-MOST_DAYS, MOST_DAYS),
 )
 messages = st.one_of(
-    st.sampled_from(ReaderState).map(ReaderChanged), st.sampled_from(CODES).map(CardUnread), facts.map(CardRead)
+    st.sampled_from(ReaderState).map(ReaderChanged),
+    st.frozensets(st.sampled_from(ReaderKind)).map(lambda lying: ReaderChanged(ReaderState.HOLDING, lying)),
+    st.sampled_from(CODES).map(CardUnread),
+    facts.map(CardRead),
+    st.booleans().map(CardProved),
 )
 
 
 @given(messages)
-def test_what_is_said_is_heard(message: ReaderChanged | CardRead | CardUnread) -> None:
+def test_what_is_said_is_heard(message: Message) -> None:
     line = encode(message)
-    assert parse(line) == message
+    heard = parse(line)
+    assert heard == message
+    assert not isinstance(message, ReaderChanged) or getattr(heard, "lying") == message.lying  # noqa: B009
     assert line.endswith(b"\n") and line.count(b"\n") == 1 and len(line) <= LONGEST
 
 
 @given(messages, st.data())
-def test_a_damaged_line_is_a_fault_or_another_message_never_a_crash(
-    message: ReaderChanged | CardRead | CardUnread, data: st.DataObject
-) -> None:
+def test_a_damaged_line_is_a_fault_or_another_message_never_a_crash(message: Message, data: st.DataObject) -> None:
     line = bytearray(encode(message))
     for _ in range(data.draw(st.integers(1, 4))):
         line[data.draw(st.integers(0, len(line) - 1))] = data.draw(st.integers(0, 255))
@@ -54,7 +59,7 @@ def test_a_damaged_line_is_a_fault_or_another_message_never_a_crash(
         heard = parse(bytes(line[: data.draw(st.integers(0, len(line)))]))
     except ProtocolFault:
         return
-    assert isinstance(heard, ReaderChanged | CardRead | CardUnread)
+    assert isinstance(heard, Message)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +75,15 @@ def test_a_damaged_line_is_a_fault_or_another_message_never_a_crash(
         b'{"state":"full"}',
         b'{"state":1}',
         b'{"state":null}',
+        b'{"state":"empty","lying":["contact"]}',
+        b'{"state":"holding","lying":"contact"}',
+        b'{"state":"holding","lying":["pocket"]}',
+        b'{"state":"holding","lying":[["contact"]]}',
+        b'{"state":"holding","lying":["contact","contact","contact"]}',
+        b'{"lying":["contact"]}',
+        b'{"proved":1}',
+        b'{"proved":null}',
+        b'{"proved":"true"}',
         b'{"unread":"P-02"}',
         b'{"unread":"C-99"}',
         b'{"unread":["C-11"]}',

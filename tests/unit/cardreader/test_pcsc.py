@@ -7,9 +7,10 @@ import pytest
 from cardreader import pcsc
 from cardreader.connection import CardGarbled, CardGone
 from cardreader.pcsc import Context, open_card, our_readers
-from cardreader.roles import Role, Roles
+from cardreader.roles import Roles
 from cardreader.settings import ReaderSettings
 from domain.errors import CardError, Code
+from domain.events import ReaderKind
 from tests.unit.cardreader.fake_scard import FakeCard, FakeScard
 
 ONE, TWO = "ACME Contactless 00 00", "ACME Contact 00 01"
@@ -24,27 +25,27 @@ def scard() -> FakeScard:
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        ("ACS ACR1281 1S Dual Reader [ACR1281 PICC] 00 00", Role.CONTACTLESS),
-        ("ACS ACR1281 1S Dual Reader [ACR1281 ICC] 01 00", Role.CONTACT),
+        ("ACS ACR1281 1S Dual Reader [ACR1281 PICC] 00 00", ReaderKind.CONTACTLESS),
+        ("ACS ACR1281 1S Dual Reader [ACR1281 ICC] 01 00", ReaderKind.CONTACT),
         ("ACS ACR1281 1S Dual Reader [ACR1281 SAM] 02 00", None),
-        ("HID Global OMNIKEY 5422 Smartcard Reader [OMNIKEY 5422CL Smartcard Reader] 00 00", Role.CONTACTLESS),
-        ("HID Global OMNIKEY 5422 Smartcard Reader [OMNIKEY 5422 Smartcard Reader] 01 00", Role.CONTACT),
-        ("Identive CLOUD 4700 F Dual Interface Reader [CLOUD 4700 F Contactless Reader] 00 00", Role.CONTACTLESS),
-        ("Identive CLOUD 4700 F Dual Interface Reader [CLOUD 4700 F Contact Reader] 01 00", Role.CONTACT),
-        ("Duali DE-620 [CL/PICC] 00 00", Role.CONTACTLESS),
+        ("HID Global OMNIKEY 5422 Smartcard Reader [OMNIKEY 5422CL Smartcard Reader] 00 00", ReaderKind.CONTACTLESS),
+        ("HID Global OMNIKEY 5422 Smartcard Reader [OMNIKEY 5422 Smartcard Reader] 01 00", ReaderKind.CONTACT),
+        ("Identive CLOUD 4700 F Dual Interface Reader [CLOUD 4700 F Contactless Reader] 00 00", ReaderKind.CONTACTLESS),
+        ("Identive CLOUD 4700 F Dual Interface Reader [CLOUD 4700 F Contact Reader] 01 00", ReaderKind.CONTACT),
+        ("Duali DE-620 [CL/PICC] 00 00", ReaderKind.CONTACTLESS),
         ("Duali DE-620 [PSAM1] 00 01", None),
         ("Generic SAM2 00 00", None),
-        ("Samsung Reader 00 00", Role.CONTACT),
-        ("Virtual PCD 00 00", Role.CONTACT),
+        ("Samsung Reader 00 00", ReaderKind.CONTACT),
+        ("Virtual PCD 00 00", ReaderKind.CONTACT),
     ],
 )
-def test_roles_by_name(name: str, role: Role | None) -> None:
+def test_roles_by_name(name: str, role: ReaderKind | None) -> None:
     assert Roles(ReaderSettings()).of(name) is role
 
 
 def test_a_role_can_be_left_out() -> None:
     roles = Roles(ReaderSettings(contact=""))
-    assert roles.of(TWO) is None and roles.of(ONE) is Role.CONTACTLESS
+    assert roles.of(TWO) is None and roles.of(ONE) is ReaderKind.CONTACTLESS
 
 
 def test_our_readers_contactless_first() -> None:

@@ -17,12 +17,12 @@ import pytest
 
 from cardreader import pcsc
 from cardreader.connection import Connection
-from cardreader.messages import Message, encode_settings, parse
+from cardreader.messages import PROVE, Message, encode_settings, parse
 from cardreader.process import serve
 from cardreader.settings import ReaderSettings
 from domain.card import CardFacts, CardFamily
 from domain.errors import CardError, Code
-from domain.events import CardRead, CardUnread, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, ReaderChanged, ReaderKind, ReaderState
 from tests.unit.cardreader.fake_scard import FakeCard, FakeScard
 
 ONE, TWO = "ACME Contactless 00 00", "ACME Contact 00 01"
@@ -303,3 +303,110 @@ def test_no_core_file_and_no_look_into_its_memory() -> None:
         check=True,
     )
     assert told.stdout == "0 (0, 0)\n"
+
+
+# Is it still the same card
+
+
+def numbered(serial: bytes, asked: list[bytes] | None = None) -> FakeCard:
+    """A card whose FCI has a public file of 20 bytes."""
+
+    def answer(apdu: bytes) -> bytes:
+        if asked is not None:
+            asked.append(apdu)
+        public = b"\x9f\x0c\x14" + serial * 20
+        return b"\x6f" + bytes([len(public) + 2]) + b"\xa5" + bytes([len(public)]) + public + b"\x90\x00"
+
+    return FakeCard(answer)
+
+
+def asks(service: Service) -> None:
+    os.write(service.stdin, PROVE)
+
+
+def lies_there(service: Service, scard: FakeScard, asked: list[bytes] | None = None) -> None:
+    scard.lay(ONE, numbered(b"\x01", asked))
+    assert service.next(3) == GOOD_TAP
+
+
+def swapped_unseen(scard: FakeScard, card: FakeCard) -> None:
+    """Another card lies there, and nothing but what it says tells."""
+    with scard.changed:
+        scard.slots[ONE].card = card
+
+
+def test_the_kiosk_asks_and_is_answered(service: Service, scard: FakeScard) -> None:
+    asks(service)
+    assert service.next(1) == [CardProved(False)]  # none was read
+    asked: list[bytes] = []
+    lies_there(service, scard, asked)
+    assert len(asked) == 3  # two of the reading, and one more before the facts are told
+    asks(service)
+    assert service.next(1) == [CardProved(True)]
+    assert len(asked) in (4, 5)
+    scard.take(ONE)
+    assert service.next(1) == [EMPTY]
+    asks(service)
+    assert service.next(1) == [CardProved(False)]
+
+
+def test_another_card_is_told_first_and_then_no(service: Service, scard: FakeScard, reads: Reads) -> None:
+    lies_there(service, scard)
+    reads.facts = CardFacts(CardFamily.SOCIAL_SECURITY)
+    swapped_unseen(scard, numbered(b"\x02"))
+    asks(service)
+    told = service.next(5)
+    assert told == [EMPTY, READING, CardRead(reads.facts), HOLDING, CardProved(False)]
+
+
+def test_another_card_is_found_out_without_being_asked_for(service: Service, scard: FakeScard, reads: Reads) -> None:
+    lies_there(service, scard)
+    reads.facts = CardFacts(CardFamily.SOCIAL_SECURITY)
+    swapped_unseen(scard, numbered(b"\x02"))
+    assert service.next(4) == [EMPTY, READING, CardRead(reads.facts), HOLDING]
+
+
+def test_a_card_exchanged_right_behind_the_last_exchange_gives_no_facts(
+    service: Service, scard: FakeScard, reads: Reads
+) -> None:
+    answers = [b"\x01", b"\x01", b"\x02"]
+    cards = {serial: numbered(serial) for serial in (b"\x01", b"\x02")}
+
+    def exchanged(apdu: bytes) -> bytes | int:
+        return cards[answers.pop(0) if answers else b"\x02"].answer(apdu)
+
+    scard.lay(ONE, FakeCard(exchanged))
+    assert service.next(3) == [READING, CardUnread(Code.CARD_GONE), HOLDING]
+    assert service.next(3) == GOOD_TAP  # what lies there now, from the start
+
+
+def test_a_card_that_does_not_answer_is_asked_again_before_it_counts_as_another(
+    service: Service, scard: FakeScard
+) -> None:
+    lies_there(service, scard)
+    once = [pcsc.NOT_TRANSACTED]
+    known = numbered(b"\x01")
+    swapped_unseen(scard, FakeCard(lambda apdu: once.pop() if once else known.answer(apdu)))
+    asks(service)
+    assert service.next(1) == [CardProved(False)]
+    asks(service)
+    assert service.next(1) == [CardProved(True)]
+    swapped_unseen(scard, FakeCard(lambda apdu: pcsc.NOT_TRANSACTED))
+    for _ in range(3):
+        asks(service)
+        assert service.next(1) == [CardProved(False)]
+    asks(service)
+    assert service.next(4)[:3] == [EMPTY, READING, CardUnread(Code.CARD_GONE)]
+
+
+def test_where_cards_lie(service: Service, scard: FakeScard) -> None:
+    scard.lay(TWO)
+    told = service.next(3)
+    assert isinstance(told[-1], ReaderChanged) and told[-1].lying == {ReaderKind.CONTACT}
+    scard.lay(ONE)
+    told = service.next(3)
+    assert isinstance(told[-1], ReaderChanged) and told[-1].lying == set(ReaderKind)
+    scard.take(TWO)
+    (last,) = service.next(1)
+    assert isinstance(last, ReaderChanged)
+    assert last == HOLDING and last.lying == {ReaderKind.CONTACTLESS}

@@ -6,8 +6,7 @@ import pytest
 
 from cardreader.apdu import Command, Response, get_balance, read_binary, read_record, select_file, select_name
 from cardreader.connection import CardGarbled, CardMute
-from cardreader.families import FAMILIES, t_union
-from cardreader.identify import NAMES
+from cardreader.families import register, t_union
 from cardreader.processors import (
     MOST_PARTS,
     MOST_REPEATS,
@@ -23,7 +22,7 @@ from tests.unit.cardreader.samples import CONTACT_T0, CONTACTLESS, STORAGE, Scri
 
 
 def whole(card: Scripted, budget_s: float = 5.0) -> Response:
-    return pipeline(card, names=NAMES, budget_s=budget_s).send(read_binary(0x15))
+    return pipeline(card, names=register().names, budget_s=budget_s).send(read_binary(0x15))
 
 
 @pytest.mark.parametrize(
@@ -118,9 +117,9 @@ def test_more_than_was_asked_for_is_noise() -> None:
         Command(0x80, 0xA4, 0x04, 0x00, t_union.NAME),
         Command(0x00, 0x5C, 0x00, 0x02, b"", 4),
         Command(0xFF, 0xCA, 0x00, 0x00, b"", 256),
-        select_name(bytes.fromhex("A000000333010101")),
-        select_name(b"2PAY.SYS.DDF01"),
-        select_name(bytes.fromhex("A00000000386980701")),
+        select_name(bytes.fromhex("A0000000031010")),
+        select_name(b"1PUB.SYS.DDF01"),
+        select_name(bytes.fromhex("A000000632010106")),
         select_name(t_union.NAME[:5]),
         select_name(b""),
     ],
@@ -129,8 +128,33 @@ def test_more_than_was_asked_for_is_noise() -> None:
 def test_what_a_kiosk_never_sends_does_not_reach_the_card(command: Command) -> None:
     card = Scripted({})
     with pytest.raises(Forbidden):
-        pipeline(card, names=NAMES, budget_s=5.0).send(command)
+        pipeline(card, names=register().names, budget_s=5.0).send(command)
     assert card.sent == []
+
+
+BANK = bytes.fromhex("A000000333010101")
+
+
+@pytest.mark.parametrize("name", [BANK, b"2PAY.SYS.DDF01", b"1PAY.SYS.DDF01"])
+def test_of_a_bank_card_nothing_is_read_whoever_asks(name: bytes) -> None:
+    card = Scripted({"00": b"\x90\x00", "80": b"\x90\x00"})
+    send = pipeline(card, names=register().names, silent=register().silent, budget_s=5.0).send
+    send(read_binary(0x04))
+    send(select_name(name))
+    for command in (read_binary(0x15), read_record(1, 1), get_balance(), Command(0x00, 0xB0, 0x00, 0x00, b"", 5)):
+        with pytest.raises(Forbidden):
+            send(command)
+    assert len(card.sent) == 2
+    send(select_name(t_union.NAME))
+    send(read_binary(0x15))
+    assert len(card.sent) == 4
+
+
+def test_a_bank_card_that_says_no_leaves_what_was_selected() -> None:
+    card = Scripted({"00B0": b"\x00\x90\x00"})
+    send = pipeline(card, names=register().names, silent=register().silent, budget_s=5.0).send
+    send(select_name(BANK))
+    assert send(read_binary(0x15)).ok
 
 
 def test_the_guard_stands_next_to_the_card() -> None:
@@ -142,7 +166,7 @@ def test_the_guard_stands_next_to_the_card() -> None:
             seen.append(command)
             return Response(b"", 0x9000)
 
-    Guard(Card(), NAMES).send(select_name(FAMILIES[0].name))
+    Guard(Card(), register().names).send(select_name(t_union.NAME))
     assert len(seen) == 1
 
 

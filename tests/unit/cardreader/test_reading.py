@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -37,7 +39,7 @@ from tests.unit.cardreader.samples import (
     tlv,
 )
 from workbench.cards.chip import Interface
-from workbench.cards.wallet import EXPIRES_IN_DAYS, WALLET
+from workbench.cards.wallet import EXPIRES_IN_DAYS, WALLET, senior
 
 SELECT_T_UNION = "00a4040008a00000063201010500"
 
@@ -251,15 +253,33 @@ def test_a_storage_card_is_not_sent_anything() -> None:
     assert card.sent == []
 
 
-def test_an_unknown_card_is_asked_for_our_two_applications_only() -> None:
+ORDER = [
+    t_union.NAME, social_security.NAME, bytes.fromhex("A00000000386980701"), b"PAY.SZT", b"AP1.WHCTC", b"PAY.APPY",
+    b"SUXIN.DDF01", b"SZPK_ZYY", bytes.fromhex("D156000015") + "公共应用".encode("gbk"),
+]  # fmt: skip
+LAST = [b"2PAY.SYS.DDF01", *(bytes.fromhex(f"A0000003330101{last:02}") for last in (1, 2, 3, 6)), b"1PAY.SYS.DDF01"]
+
+
+def test_an_unknown_card_is_asked_for_every_family_once_and_in_order() -> None:
     card = Scripted({})
     assert code_of(card) is Code.CARD_UNKNOWN
-    assert [apdu[5 : 5 + apdu[4]] for apdu in card.sent] == [t_union.NAME, social_security.NAME]
+    names = [apdu[5 : 5 + apdu[4]] for apdu in card.sent if apdu[:3] == b"\x00\xa4\x04"]
+    assert names == [*ORDER, *LAST]
+    others = [apdu.hex() for apdu in card.sent if apdu[:3] != b"\x00\xa4\x04"]
+    # Where a fresh card stands: Beijing's file, the city union's. Then file identifiers: cities, health.
+    assert others == ["00b0840020", "00b0850018", "00a4000002100100", "00a4000002ddf100"]
 
 
 def test_a_card_that_says_yes_to_everything_is_not_taken_for_ours() -> None:
-    card = Scripted({"00A40400": fci(b"1PAY.SYS.DDF01") + OK})
+    card = Scripted({"00A40400": fci(b"WORKBENCH") + OK})
     assert code_of(card) is Code.CARD_UNKNOWN
+
+
+def test_a_phone_is_known_only_when_it_is_nothing_else() -> None:
+    phone = bytes.fromhex("3B80800101")
+    assert code_of(Scripted({}, phone)) is Code.CARD_IN_A_PHONE
+    card = t_union_card(management=management_file(3), atr=phone)
+    assert facts(card).card_type is CardType.SENIOR
 
 
 def test_a_blocked_application() -> None:
@@ -271,19 +291,47 @@ def test_a_blocked_application() -> None:
 
 LOCAL, PROVINCE, ELSEWHERE = Division.LOCAL, Division.PROVINCE, Division.ELSEWHERE
 
-TELLS: dict[str, tuple[CardType | None, Division, int | None, Sex | None] | Code] = {
-    "tunion-ordinary": (CardType.ORDINARY, LOCAL, None, None),
-    "tunion-senior": (CardType.SENIOR, LOCAL, None, None),
-    "tunion-student": (CardType.STUDENT, LOCAL, None, None),
-    "expiring": (CardType.ORDINARY, LOCAL, None, None),
-    "tunion-province": (CardType.ORDINARY, PROVINCE, None, None),
-    "tunion-elsewhere": (CardType.ORDINARY, ELSEWHERE, None, None),
-    "social-v1": (None, LOCAL, 41 * 12 + 3, Sex.MALE),
-    "social-v1-senior": (None, LOCAL, 67 * 12 + 2, Sex.FEMALE),
-    "social-v3": (None, LOCAL, None, None),
-    "unknown": Code.CARD_UNKNOWN,
-    "storage": Code.CARD_WITHOUT_PROCESSOR,
-    "bank": Code.CARD_UNKNOWN,
+Told = tuple[CardType | None, Division | None, int | None, Sex | None]
+
+TELLS: dict[str, tuple[CardFamily, Told, int] | tuple[Code, int]] = {
+    "tunion-ordinary": (CardFamily.T_UNION, (CardType.ORDINARY, LOCAL, None, None), 3),
+    "tunion-senior": (CardFamily.T_UNION, (CardType.SENIOR, LOCAL, None, None), 3),
+    "tunion-student": (CardFamily.T_UNION, (CardType.STUDENT, LOCAL, None, None), 3),
+    "expiring": (CardFamily.T_UNION, (CardType.ORDINARY, LOCAL, None, None), 3),
+    "tunion-province": (CardFamily.T_UNION, (CardType.ORDINARY, PROVINCE, None, None), 3),
+    "tunion-elsewhere": (CardFamily.T_UNION, (CardType.ORDINARY, ELSEWHERE, None, None), 3),
+    "social-v1": (CardFamily.SOCIAL_SECURITY, (None, LOCAL, 41 * 12 + 3, Sex.MALE), 0),
+    "social-v1-senior": (CardFamily.SOCIAL_SECURITY, (None, LOCAL, 67 * 12 + 2, Sex.FEMALE), 0),
+    "social-v3": (CardFamily.SOCIAL_SECURITY, (None, LOCAL, None, None), 0),
+    "city-union": (CardFamily.CITY_UNION, (None, LOCAL, None, None), 4),
+    "city-union-shanghai": (CardFamily.CITY_UNION, (None, ELSEWHERE, None, None), 5),
+    "city-union-chongqing": (CardFamily.CITY_UNION, (None, ELSEWHERE, None, None), 4),
+    "city-union-zhenjiang": (CardFamily.CITY_UNION, (None, ELSEWHERE, None, None), 11),
+    "beijing": (CardFamily.BEIJING, (None, ELSEWHERE, None, None), 10),
+    "shenzhen": (CardFamily.SHENZHEN, (None, ELSEWHERE, None, None), 4),
+    "wuhan": (CardFamily.WUHAN, (None, ELSEWHERE, None, None), 7),
+    "lingnan": (CardFamily.LINGNAN, (None, ELSEWHERE, None, None), 7),
+    "chengdu": (CardFamily.CHENGDU, (None, ELSEWHERE, None, None), 10),
+    "suzhou": (CardFamily.SUZHOU, (None, ELSEWHERE, None, None), 7),
+    "suzhou-tickets": (CardFamily.SUZHOU, (None, ELSEWHERE, None, None), 8),
+    "macau": (CardFamily.MACAU, (None, ELSEWHERE, None, None), 12),
+    "health": (CardFamily.HEALTH, (None, LOCAL, None, None), 0),
+    "etc": (Code.CARD_FOR_TOLLS, 4),
+    "bank": (Code.CARD_OF_A_BANK, 0),
+    "campus": (Code.CARD_OF_A_SCHOOL, 19),
+    "phone": (Code.CARD_IN_A_PHONE, 19),
+    "unknown": (Code.CARD_UNKNOWN, 0),
+    "storage": (Code.CARD_WITHOUT_PROCESSOR, 0),
+}
+"""Family and facts, or the code; and how many exchanges it took, 0: the reader decides about that."""
+
+WITHOUT_LAST_DAY = {"city-union-zhenjiang", "suzhou-tickets", "macau", "health"}
+NOTHING_READ = {"bank", "storage"}
+SECRETS = {
+    "health": senior(TODAY).citizen_number,
+    "campus": "样本三",
+    "etc": "测A00005",
+    "bank": "6299990000000000",
 }
 
 
@@ -299,15 +347,45 @@ def on_reader(name: str, interface: Interface) -> OnReader:
 def test_every_card_of_the_wallet_on_every_reader(name: str, interface: Interface) -> None:
     card = on_reader(name, interface)
     tells = TELLS[name]
-    if isinstance(tells, Code):
-        assert code_of(card) is tells
+    if len(tells) == 2:
+        assert code_of(card) is tells[0]
     else:
         told = facts(card)
-        assert (told.card_type, told.division, told.age_months, told.sex) == tells
-        assert told.expires_in_days is not None
+        assert told.family is tells[0]
+        assert (told.card_type, told.division, told.age_months, told.sex) == tells[1]
+        assert (told.expires_in_days is None) == (name in WITHOUT_LAST_DAY)
         assert (told.expires_in_days == EXPIRES_IN_DAYS) == (name == "expiring")
+    assert not tells[-1] or len(card.sent) == tells[-1]
     assert {(apdu[0], apdu[1]) for apdu in card.sent} <= ALLOWED
-    assert not any(bytes.fromhex("A000000333") in apdu for apdu in card.sent)
+    if name in NOTHING_READ:
+        beyond = [
+            apdu for apdu in card.sent if apdu[1] not in (0xA4, 0xC0) and apdu[1:3] not in (b"\xb0\x84", b"\xb0\x85")
+        ]
+        assert beyond == []
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_anyone_may_read_of_a_holder_never_comes_off_the_card(name: str) -> None:
+    for interface in WALLET[name].resets:
+        card = on_reader(name, interface)
+        given: list[bytes] = []
+        transmit = card.transmit
+
+        def kept(apdu: bytes, transmit: Callable[[bytes], bytes] = transmit, given: list[bytes] = given) -> bytes:
+            given.append(transmit(apdu))
+            return given[-1]
+
+        card.transmit = kept  # type: ignore[method-assign]
+        with contextlib.suppress(CardError):
+            facts(card)
+        secret = SECRETS[name]
+        forms = [secret.encode("gbk")] + ([bytes.fromhex(secret)] if name == "bank" else [])
+        assert given
+        assert not [form for form in forms for answer in given if form in answer]
+        everything = [
+            card._chip.answer(bytes.fromhex(f"00B2{at:02X}2C00"), Interface.CONTACTLESS) for at in range(1, 5)
+        ]
+        assert name != "health" or any(secret.encode() in answer for answer in everything), "it would be there"
 
 
 # --- Faults ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from cardreader.service import CardReaderService
 from cardreader.settings import ReaderSettings
 from domain.card import CardFacts, CardFamily, CardType
 from domain.errors import Code
-from domain.events import CardRead, CardUnread, Event, ReaderChanged, ReaderState
+from domain.events import CardProved, CardRead, CardUnread, Event, ReaderChanged, ReaderKind, ReaderState
 
 EMPTY, READING = ReaderChanged(ReaderState.EMPTY), ReaderChanged(ReaderState.READING)
 HOLDING, ABSENT = ReaderChanged(ReaderState.HOLDING), ReaderChanged(ReaderState.ABSENT)
@@ -285,3 +285,63 @@ def test_a_listener_that_falls_over_hears_the_next_one(tmp_path: Path, caplog: p
     with CardReaderService(QUICK, post, os.environ, (sys.executable, "-S", "-c", text, str(tmp_path))):
         until(lambda: HOLDING in heard)
     assert "falls over" in caplog.text
+
+
+# Is it still the same card
+
+READ = 'state("empty", "reading"); say(facts); state("holding")\n'
+PROVED = "say('{\"proved\":%s}')\n"
+
+
+def test_a_question_about_the_card_is_passed_on_and_its_answer_told(begin: Begin) -> None:
+    kiosk = begin(
+        READ + "line = sys.stdin.readline()\n" + 'say(\'{"proved":%s}\' % str(line == "prove\\n").lower()); stay()'
+    )
+    kiosk.wait_for(EMPTY, READING, FACTS, HOLDING)
+    kiosk.service.prove()
+    kiosk.service.prove()  # one answer is for both
+    kiosk.wait_for(EMPTY, READING, FACTS, HOLDING, CardProved(True))
+
+
+def test_without_a_card_that_was_read_the_answer_is_no(begin: Begin) -> None:
+    kiosk = begin('state("empty"); stay()')
+    kiosk.wait_for(EMPTY)
+    kiosk.service.prove()
+    kiosk.wait_for(EMPTY, CardProved(False))
+    kiosk.service.close()
+    kiosk.service.prove()
+    kiosk.wait_for(EMPTY, CardProved(False), CardProved(False))
+
+
+def test_a_process_that_does_not_answer_is_killed_and_the_card_counts_as_taken(begin: Begin) -> None:
+    kiosk = begin("if turn == 0:\n    " + READ.strip() + '\n    stay()\nstate("holding"); stay()')
+    kiosk.wait_for(EMPTY, READING, FACTS, HOLDING)
+    with within(5):
+        kiosk.service.prove()
+        kiosk.wait_for(EMPTY, READING, FACTS, HOLDING, CardProved(False), EMPTY, HOLDING)
+    until(lambda: kiosk.service.process not in (None, kiosk.started[0]) or len(kiosk.started) > 1)
+
+
+def test_a_process_that_dies_of_the_question_says_no(begin: Begin) -> None:
+    kiosk = begin("if turn:\n    stay()\n" + READ + "sys.stdin.readline()")
+    kiosk.wait_for(EMPTY, READING, FACTS, HOLDING)
+    kiosk.service.prove()
+    kiosk.wait_for(EMPTY, READING, FACTS, HOLDING, CardProved(False), ABSENT)
+
+
+def test_a_proof_that_nobody_asked_for_is_a_fault(begin: Begin) -> None:
+    kiosk = begin("if turn:\n    stay()\n" + READ + PROVED % "true" + "stay()")
+    kiosk.wait_for(EMPTY, READING, FACTS, HOLDING, ABSENT)
+
+
+def test_where_cards_lie(begin: Begin) -> None:
+    kiosk = begin(
+        'say(\'{"state":"holding","lying":["contact"]}\', \'{"state":"holding","lying":["contact","contactless"]}\')\n'
+        "sys.stdin.readline(); stay()"
+    )
+    kiosk.wait_for(HOLDING, HOLDING)
+    assert kiosk.service.lying == set(ReaderKind)
+    assert [event.lying for event in kiosk.posted if isinstance(event, ReaderChanged)] == [
+        {ReaderKind.CONTACT},
+        set(ReaderKind),
+    ]

@@ -10,7 +10,7 @@ import pytest
 from cardreader.details import as_document, details_in, details_of
 from cardreader.reading import read
 from cardreader.transcript import Recorder, Replay, Transcript
-from domain.errors import Code, RecordError
+from domain.errors import CardError, Code, RecordError
 from tests.unit.cardreader.samples import (
     CARDS,
     ID_NUMBER,
@@ -18,12 +18,16 @@ from tests.unit.cardreader.samples import (
     OK,
     TODAY,
     YANTAI,
+    OnReader,
     Scripted,
     SocialSecurity,
     holder_file,
     management_file,
     t_union_card,
 )
+from workbench.cards.wallet import WALLET, senior
+
+CITIES = [name for name in WALLET if not name.startswith(("tunion", "social", "expiring", "storage", "unknown"))]
 
 
 def replay(*exchanges: tuple[str, str]) -> Replay:
@@ -186,6 +190,30 @@ def test_the_rest_of_a_record_is_not_taken_for_a_record_of_its_own() -> None:
     for command in ("00A4000002EF05", "00B2070400", "00C0000009"):
         recorder.transmit(bytes.fromhex(command))
     assert recorder.transcript().exchanges[-1][1] == bytes(9) + OK
+
+
+@pytest.mark.parametrize("name", CITIES)
+def test_a_masked_recording_of_any_city_tells_what_the_card_is_and_not_which(name: str) -> None:
+    for interface, atr in WALLET[name].resets.items():
+        recorder = Recorder(OnReader(WALLET[name].make(TODAY), interface, atr))
+        try:
+            before = as_document(details_of(recorder), unmask=True)
+        except CardError as error:
+            before = {"code": error.code}
+        # Whatever a reader may ask later, too.
+        for command in ("00B0950000", "00B0960000", "00B2010C00", "00B2030000", "00B0840000", "00B0850000"):
+            recorder.transmit(bytes.fromhex(command))
+        text = json.dumps(recorder.transcript().document())
+        number = before.get("number")
+        forms = [secret.encode("gbk").hex().upper() for secret in ("测A00005", "样本三", senior(TODAY).citizen_number)]
+        forms += ["6299990000000000"]
+        if number is not None:
+            forms += [number, number.encode().hex()] if not number.startswith("0") else []
+            forms += [int(number).to_bytes(8, "little").rstrip(b"\0").hex().upper()] if number.isdecimal() else []
+        assert not [form for form in forms if form in text]
+        after = as_document(details_in(recorder.transcript()))
+        if "code" not in before:
+            assert {key for key in before if after[key] != before[key]} <= {"number", "records"}
 
 
 def test_the_fixtures_are_transcripts() -> None:

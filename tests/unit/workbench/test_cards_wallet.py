@@ -51,6 +51,11 @@ def test_the_cards_and_where_they_can_be_read() -> None:
         "tunion-ordinary": "contactless", "tunion-senior": "contactless", "tunion-student": "contactless",
         "expiring": "contactless", "tunion-province": "contactless", "tunion-elsewhere": "contactless",
         "social-v1": "contact", "social-v1-senior": "contact", "social-v3": "contactless+contact",
+        "city-union": "contactless", "city-union-shanghai": "contactless", "city-union-chongqing": "contactless",
+        "city-union-zhenjiang": "contactless", "beijing": "contactless", "shenzhen": "contactless",
+        "wuhan": "contactless", "lingnan": "contactless", "chengdu": "contactless", "suzhou": "contactless",
+        "suzhou-tickets": "contactless", "macau": "contactless", "health": "contact", "etc": "contactless",
+        "campus": "contactless", "phone": "contactless",
         "unknown": "contactless+contact", "storage": "contactless", "bank": "contactless+contact",
     }  # fmt: skip
 
