@@ -8,12 +8,13 @@ itself, from all that a card tells, over its type alone and what the person chos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from domain.card import CardFacts, CardType, Division, Sex
 from domain.records import Rule
+from domain.retirement import is_due
 
 Attribute = Literal["age", "sex", "division", "card_type", "card_expiry", "date", "asked"]
 """What a rule can ask about a person; a citizen reads which of them a recommendation rests on."""
@@ -102,7 +103,7 @@ def recommend(rules: Sequence[Rule], person: Person, on: dt.date | None) -> tupl
     seasons get what places are left. Who may be under `CHILD_YEARS` gets the rules for all children and no others.
     """
     holding = [rule for rule in rules if _holds(rule, person, on)]
-    if person.age_months is not None and person.age_months[0] < CHILD_YEARS * _MONTHS_A_YEAR:
+    if may_be_child(person):
         holding = [rule for rule in holding if for_all_children(rule)]
     holding.sort(key=_order)
     items = _shared_out(holding)
@@ -111,6 +112,11 @@ def recommend(rules: Sequence[Rule], person: Person, on: dt.date | None) -> tupl
         for rule, chosen in zip(holding, items, strict=True)
         if chosen
     )
+
+
+def may_be_child(person: Person) -> bool:
+    """Whether this may be somebody under `CHILD_YEARS`, for whom there is general content only."""
+    return person.age_months is not None and person.age_months[0] < CHILD_YEARS * _MONTHS_A_YEAR
 
 
 def attributes(rule: Rule) -> tuple[Attribute, ...]:
@@ -123,12 +129,12 @@ def implied(rule: Rule) -> tuple[str, ...]:
     """The needs that follow from the conditions of `rule`, as `needs` should have them."""
     when = rule.when
     found = {
-        "age": when.age is not None or when.age_months is not None,
+        "age": any(each is not None for each in (when.age, when.age_months, when.turns, when.retires)),
         "sex": when.sex is not None,
         "division": when.division is not None,
         "card_type": when.card_type is not None,
         "card_expiry": when.expires_within_days is not None,
-        "date": when.months is not None,
+        "date": any(each is not None for each in (when.months, when.turns, when.retires)),
     }
     return (*(need for need, there in found.items() if there), *(f"{ASKED}{flag}" for flag in when.asked or ()))
 
@@ -145,14 +151,22 @@ def for_all_children(rule: Rule) -> bool:
 
 
 def age_window(rule: Rule) -> tuple[float, float] | None:
-    """First and last age in completed months that `rule` is for; None when it does not ask for an age."""
+    """First and last age in completed months that `rule` can be for on any day; None when it asks for no age."""
+    when = rule.when
     spans: list[tuple[float, float]] = []
-    if rule.when.age is not None:
-        first, last = rule.when.age
+    if when.age is not None:
+        first, last = when.age
         end = float("inf") if last >= OLDEST_YEARS else last * _MONTHS_A_YEAR + _MONTHS_A_YEAR - 1
         spans.append((first * _MONTHS_A_YEAR, end))
-    if rule.when.age_months is not None:
-        spans.append(rule.when.age_months)
+    if when.age_months is not None:
+        spans.append(when.age_months)
+    if when.turns is not None:
+        first, last = when.turns
+        spans.append(((first - 1) * _MONTHS_A_YEAR, last * _MONTHS_A_YEAR + _MONTHS_A_YEAR - 1))
+    if when.retires is not None:
+        law = when.retires
+        # The month of a birthday is not known from an age alone, so either end is a month wider than the law.
+        spans.append((law.age_months - law.ahead - 1, law.age_months + law.most))
     return (max(span[0] for span in spans), min(span[1] for span in spans)) if spans else None
 
 
@@ -188,6 +202,12 @@ def _fits(rule: Rule, person: Person, on: dt.date | None) -> Iterator[bool]:
     window = age_window(rule)
     if window is not None and age is not None:
         yield window[0] <= age[0] <= age[1] <= window[1]
+    if when.turns is not None and age is not None and on is not None:
+        first, last = when.turns
+        yield _born(age, on, lambda born, now: first <= now // _MONTHS_A_YEAR - born // _MONTHS_A_YEAR <= last)
+    if when.retires is not None and age is not None and on is not None:
+        law = when.retires
+        yield _born(age, on, lambda born, now: is_due(law, born, now))
     if when.sex is not None:
         yield person.sex == when.sex
     if when.division is not None:
@@ -198,6 +218,16 @@ def _fits(rule: Rule, person: Person, on: dt.date | None) -> Iterator[bool]:
         yield left <= when.expires_within_days
     if when.months is not None and on is not None:
         yield on.month in when.months
+
+
+def _born(age: tuple[int, int], on: dt.date, fits: Callable[[int, int], bool]) -> bool:
+    """Whether `fits` (month of birth, month of the day `on`, both counted from year 0) for every age of a range.
+
+    An age in completed months leaves two months of birth open, as the birthday in this month may be over or not; where
+    either of them fits, the age does: rather a month too long than somebody left out.
+    """
+    now = on.year * _MONTHS_A_YEAR + on.month - 1
+    return all(fits(now - months, now) or fits(now - months - 1, now) for months in range(age[0], age[1] + 1))
 
 
 def _rank(rule: Rule) -> int:

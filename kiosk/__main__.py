@@ -21,7 +21,9 @@ from typer.exceptions import TyperException
 
 from domain.card import CardType, Sex
 from domain.slip import Variant
+from kiosk import starting
 from kiosk.card_commands import card_app
+from kiosk.unmet_commands import unmet_app
 
 if TYPE_CHECKING:
     from kiosk.home import Home
@@ -68,6 +70,7 @@ printer_app = _group("The slip printer: how it is, a test slip, a ruler.")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(printer_app, name="printer")
 app.add_typer(card_app, name="card")
+app.add_typer(unmet_app, name="unmet")
 
 ConfigOption = Annotated[
     Path | None,
@@ -140,6 +143,8 @@ def options(
     """Options that stand before the command."""
     import logging
 
+    starting.without_plugins(os.environ)
+
     root = logging.getLogger()
     handler: logging.Handler = logging.NullHandler()
     if verbose:
@@ -164,6 +169,7 @@ def run(
     """Runs the kiosk."""
     from domain.errors import SettingsError
 
+    starting.hurry()
     premises = _premises(config)
     if problems := premises.settings.unready():
         raise SettingsError(problems)
@@ -195,7 +201,7 @@ def tour(
     premises = _premises(config)
     out.mkdir(parents=True, exist_ok=True)
     with _alone(premises.home):
-        _quiet_kivy(premises.home)
+        starting.quiet_kivy(os.environ, premises.home)
         if all_screens:
             from kiosk.gallery import everything
 
@@ -217,22 +223,13 @@ def _street_process(premises: Premises) -> Iterator[None]:
 
     settings, home = premises.settings, premises.home
     home.prepare()
-    _quiet_kivy(home)
+    starting.quiet_kivy(os.environ, home)
     with (
         KioskLock(home),
         logging_to(home, settings.log, zone_of(settings.clock.zone)),
         crash_stacks_in(home, settings.log),
     ):
         yield
-
-
-def _quiet_kivy(home: Home) -> None:
-    """Before the first import of Kivy: no arguments, files or configuration of its own, and its log is ours."""
-    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG"):
-        os.environ[name] = "1"
-    # With any other mode Kivy takes standard error away from Python, and tracebacks are lost.
-    os.environ["KIVY_LOG_MODE"] = "PYTHON"
-    os.environ["KIVY_HOME"] = str(home.root / "kivy")
 
 
 @app.command()
@@ -256,13 +253,16 @@ def privacy_scan_command(
     pids: Annotated[
         list[int] | None, typer.Option("--pid", metavar="PID", min=1, help="A process to look at as well; repeatable.")
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the outcome for the diagnosis: clean or not, and when.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Looks for card holders in files and memory of the kiosk. Status 0: clean; 1: found; 2: not everywhere looked."""
     from kiosk.home import Home
     from kiosk.privacy_commands import privacy_scan
 
-    raise typer.Exit(privacy_scan(Home.of(os.environ), needles, pids or (), as_json=json))
+    raise typer.Exit(privacy_scan(Home.of(os.environ), needles, pids or (), as_json=json, keeping=keep))
 
 
 @app.command("staff-pin")
@@ -289,19 +289,26 @@ def catalogue_build(
     records: Records,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.db", dir_okay=False, help="The catalogue file to write.")],
     revision: Annotated[int, typer.Option(metavar="N", min=0, help="Number of this release.")] = 1,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Leave out faulty records, and what leads to them; say which.")
+    ] = False,
 ) -> None:
     """Builds a catalogue from records. Nothing is written unless every record is in order."""
     from kiosk.editing import build_catalogue
 
-    build_catalogue(records, out, revision, dt.datetime.now(dt.UTC))
+    build_catalogue(records, out, revision, dt.datetime.now(dt.UTC), keep_going=keep_going)
 
 
 @catalogue_app.command("lint")
-def catalogue_lint(files: Records, json: JsonOption = False) -> None:
+def catalogue_lint(
+    files: Records,
+    json: JsonOption = False,
+    notes: Annotated[bool, typer.Option("--notes", help="Also what would merely be better.")] = False,
+) -> None:
     """Lints records, all files together. Status 1 when something in them must not be published."""
     from kiosk.editing import lint_files
 
-    raise typer.Exit(lint_files(files, as_json=json, today=dt.date.today()))
+    raise typer.Exit(lint_files(files, as_json=json, today=dt.date.today(), notes=notes))
 
 
 @app.command()

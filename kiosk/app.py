@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,9 +17,8 @@ from kivy.clock import Clock
 
 from domain.errors import CodedError
 from domain.events import CatalogueReady, CatalogueReplaced, Event
-from journeys.views import Scene
-from journeys.walk import Walk, opening
-from kiosk import window
+from journeys.invitation import opening
+from kiosk import starting, window
 from kiosk.bridge import Bridge
 from kiosk.clock import system_clock
 from kiosk.home import Home
@@ -29,6 +29,9 @@ from screens.stage import Stage
 from screens.theme import Panel
 
 if TYPE_CHECKING:
+    # Loaded behind the first frame: they bring every step and every room along.
+    from journeys.views import Scene
+    from journeys.walk import Walk
     from kiosk.wiring import Rooms
 
 log = logging.getLogger(__name__)
@@ -38,8 +41,8 @@ TICK_S = 1.0
 
 KEEP_TIME_S = 600.0
 
-SETTLED_S = 0.1
-"""After the catalogue is open, what is not needed at once; before anyone can have reached the keyboard."""
+SETTLED_S = 0.5
+"""After the first question can be asked, what it does not need; before anyone can have typed one."""
 
 MOST_FAULTS, FAULT_WINDOW_S = 10, 60.0
 """More unexpected faults than this in so many seconds, and a new process is better than this one."""
@@ -48,8 +51,9 @@ MOST_FAULTS, FAULT_WINDOW_S = 10, 60.0
 class KioskApp(App):
     """Kivy's side of a kiosk. F1, Escape and the window's cross lead nowhere; SIGTERM ends it cleanly.
 
-    The invitation stands on the glass before `open_rooms` is called, because databases and printer take longer to load
-    than a passer-by to look away. What `open_rooms` raises ends the app and is kept in `fault`.
+    A start has three steps: the invitation stands on the glass; `open_rooms` makes everything that a question needs;
+    `settle` begins the rest in the background, because printer and device database take longer to load than a
+    passer-by to look away. What `open_rooms` raises ends the app and is kept in `fault`.
     """
 
     use_kivy_settings = False
@@ -61,6 +65,7 @@ class KioskApp(App):
         panel: Panel,
         bridge: Bridge,
         open_rooms: Callable[[], Rooms],
+        settle: Callable[[Rooms], threading.Event],
         *,
         windowed: bool = False,
         motion: bool = True,
@@ -72,18 +77,26 @@ class KioskApp(App):
         self._panel = panel
         self._bridge = bridge
         self._open_rooms = open_rooms
+        self._settle_rooms = settle
         self._windowed = windowed
         self._motion = motion
         self.walk: Walk | None = None
         self.stage: Stage | None = None
         self._rooms: Rooms | None = None
         self._ready: CatalogueReady | None = None
+        self._settling: threading.Event | None = None
         self.fault: Exception | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything has begun that a start begins: printer, card reader, content coming down."""
+        return self._settling is not None and self._settling.is_set()
 
     def build(self) -> Stage:
         EventLoop.ensure_window()
         kits = Kits(self._panel, self._home.fonts, dark=self._settings.screen.theme == "hc")
-        self.stage = Stage(kits, PAGES, self._act, touched=self._touched, motion=self._motion)
+        bounce = self._settings.input.bounce_ms / 1000
+        self.stage = Stage(kits, PAGES, self._act, touched=self._touched, motion=self._motion, bounce=bounce)
         return self.stage
 
     def on_start(self) -> None:
@@ -100,13 +113,22 @@ class KioskApp(App):
             self.fault = error
             self.stop()
             return
+        from journeys.walk import Walk
+
         self._rooms = rooms
         self.walk = Walk(rooms.tools, self._show, self.stop)
         self.walk.start()
         self._bridge.to(self._hear)
-        Clock.schedule_once(lambda _dt: rooms.learn_words(), SETTLED_S)
+        # Kivy counts from the tick that is under way, which began before the rooms were opened.
+        Clock.schedule_once(lambda _dt: Clock.schedule_once(lambda _dt: self._settle(rooms), SETTLED_S))
         Clock.schedule_interval(lambda _dt: self._tick(), TICK_S)
         Clock.schedule_interval(lambda _dt: rooms.keep_time(), KEEP_TIME_S)
+
+    def _settle(self, rooms: Rooms) -> None:
+        self._settling = self._settle_rooms(rooms)
+        starting.steady()
+        # A page at a time, so that a touch is never kept waiting.
+        Clock.schedule_interval(lambda _dt: PAGES.load(), 0)  # until it says that there are no more
 
     def _hear(self, event: Event) -> None:
         assert self.walk is not None
@@ -191,9 +213,14 @@ def run(settings: Settings, home: Home, *, windowed: bool) -> int:
         def rooms() -> Rooms:
             from kiosk.wiring import open_rooms
 
-            return closing.enter_context(open_rooms(settings, home, bridge.post, words=False))
+            return closing.enter_context(open_rooms(settings, home, bridge.post, settled=False))
 
-        app = KioskApp(settings, home, panel, bridge, rooms, windowed=windowed)
+        def settle(rooms: Rooms) -> threading.Event:
+            from kiosk.wiring import settling
+
+            return closing.enter_context(settling(rooms))
+
+        app = KioskApp(settings, home, panel, bridge, rooms, settle, windowed=windowed)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: Clock.schedule_once(lambda _dt: app.stop()))
         ExceptionManager.add_handler(faults)

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from cardreader.facts import Details
+    from cardreader.families import Register
 
 # No markup: rich would be loaded for help alone.
 card_app = typer.Typer(
@@ -19,6 +20,13 @@ card_app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+FamiliesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--families", metavar="DIR", file_okay=False, exists=True, help="Folder with tables of more cities' cards, too."
+    ),
+]
+TripsOption = Annotated[bool, typer.Option("--trips", help="Also where the card was used, if it keeps that.")]
 UnmaskOption = Annotated[bool, typer.Option("--unmask", help="The whole number instead of its last four characters.")]
 
 
@@ -37,6 +45,8 @@ def card_read(
             "without what belongs to its holder unless --unmask.",
         ),
     ] = None,
+    families: FamiliesOption = None,
+    trips: TripsOption = False,
     json: JsonOption = False,
     unmask: UnmaskOption = False,
 ) -> None:
@@ -48,10 +58,11 @@ def card_read(
     from cardreader.transcript import Recorder
 
     _check_pattern(reader)
+    known = _register(families)
     with open_card(reader) as connection:
-        recorder = Recorder(connection, unmask=unmask)
+        recorder = Recorder(connection, unmask=unmask, families=known)
         try:
-            details = details_of(recorder)
+            details = details_of(recorder, families=known, with_trips=trips)
         finally:
             if record is not None:
                 document = recorder.transcript().document()
@@ -64,6 +75,8 @@ def card_decode(
     transcript: Annotated[
         Path, typer.Argument(metavar="TRANSCRIPT.json", exists=True, dir_okay=False, help="Recorded exchanges.")
     ],
+    families: FamiliesOption = None,
+    trips: TripsOption = False,
     json: JsonOption = False,
     unmask: UnmaskOption = False,
 ) -> None:
@@ -71,7 +84,41 @@ def card_decode(
     from cardreader.details import details_in
     from cardreader.transcript import Transcript
 
-    _show(details_in(Transcript.load(transcript)), as_json=json, unmask=unmask)
+    known = _register(families)
+    _show(details_in(Transcript.load(transcript), families=known, with_trips=trips), as_json=json, unmask=unmask)
+
+
+@card_app.command("families")
+def card_families(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", file_okay=False, exists=True, help="Folder with tables of more cities' cards."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """The families in the order in which a card is asked for them. Status 2 when a table of DIR is wrong: all mistakes
+    are told.
+    """
+    from kiosk.terminal import say, say_json
+
+    known = [
+        {"name": each.name, "family": each.family.value, "tells": each.tells and each.tells.value}
+        for each in _register(folder).families
+    ]
+    if json:
+        say_json(known)
+        return
+    for row in known:
+        say("  ".join(str(value) for value in row.values() if value is not None))
+
+
+def _register(folder: Path | None) -> Register:
+    from cardreader.families import TablesFault, register
+
+    try:
+        return register(None if folder is None else str(folder))
+    except TablesFault as fault:
+        raise typer.BadParameter("\n".join(fault.mistakes)) from None
 
 
 def _check_pattern(pattern: str | None) -> None:

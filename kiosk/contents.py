@@ -49,8 +49,8 @@ def synced(settings: Settings, home: Home) -> Iterator[Path]:
 
 def looked_at(path: Path) -> CatalogueInfo:
     """What a catalogue file says about itself. Raises `CatalogueError` (D-01, D-02)."""
-    engine, info = open_file(path)
-    engine.dispose()
+    pool, info = open_file(path)
+    pool.close()
     return info
 
 

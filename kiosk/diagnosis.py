@@ -6,14 +6,17 @@ Each probe imports what it needs by itself, so that a room that cannot even be i
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from domain.errors import CardError, CatalogueError, Code, DeviceStoreError, SettingsError
 from domain.events import PrinterState, ReaderState
-from domain.ports import CardService, CatalogueHandle, CatalogueInfo, Clock, SlipJournal, SlipPrinter
-from kiosk import probes
+from domain.ports import CatalogueHandle, CatalogueInfo, Clock, Marks, SlipJournal, SlipPrinter
+from journeys.left_card import LEFT_MARK
+from kiosk import last_scan, probes
 from kiosk.clock import SystemClock, system_clock
 from kiosk.health import KioskDiagnosis, as_json, examine
 from kiosk.home import Home
@@ -21,6 +24,16 @@ from kiosk.probes import Finding, Probe
 from kiosk.settings import Settings, load
 from kiosk.terminal import say, say_json
 from phrases import Phrases
+
+
+class ReaderHealth(Protocol):
+    """How the card reader is: its state, and whether the service behind it is stuck."""
+
+    @property
+    def state(self) -> ReaderState: ...
+
+    @property
+    def stuck(self) -> bool: ...
 
 
 def diagnose(config: Path | None, environ: Mapping[str, str], *, json: bool) -> int:
@@ -58,9 +71,11 @@ def machine_probes(config: Path | None, environ: Mapping[str, str]) -> Mapping[s
         "printer": lambda: _printer_asked(settings),
         "card": lambda: _card_asked(settings),
         "pinyin": lambda: probes.pinyin(_pinyin_missing),
+        "handwriting": lambda: probes.handwriting(lambda: _handwriting(settings)),
         "display": lambda: probes.display(environ),
         "clock": lambda: probes.clock(_clock(settings, home)),
         "staff": lambda: probes.staff(settings),
+        "privacy": lambda: _privacy(home, _clock(settings, home)),
     }
 
 
@@ -73,9 +88,13 @@ def running(
     clock: Clock,
     pinyin_missing: str,
     environ: Mapping[str, str],
-    cards: CardService,
+    cards: ReaderHealth,
+    handwriting_missing: Callable[[], str] = lambda: "",
+    marks: Marks | None = None,
 ) -> KioskDiagnosis:
-    """The diagnosis of a running kiosk; nothing in it waits for a device."""
+    """The diagnosis of a running kiosk; nothing in it waits for a device. `handwriting_missing` is asked every time: an
+    engine may prove to be missing when the writing pad is first touched.
+    """
 
     def open_now() -> CatalogueInfo | None:
         held = catalogue.current()
@@ -83,11 +102,13 @@ def running(
 
     live: dict[str, Probe] = {
         "printer": lambda: _printer(settings, printer.state.value),
-        "card": lambda: _card(settings, cards.state, "the card service says so"),
+        "card": lambda: _card_now(settings, cards, marks, clock),
         "catalogue": lambda: probes.catalogue(open_now),
         "clock": lambda: probes.clock(clock),
         "journal": lambda: _journal(journal),
         "home": lambda: probes.home(home),
+        "privacy": lambda: _privacy(home, clock),
+        "handwriting": lambda: probes.handwriting(lambda: (settings.input.handwriting, handwriting_missing())),
     }
     lasting: dict[str, Probe] = {
         "pinyin": lambda: probes.pinyin(lambda: pinyin_missing),
@@ -158,6 +179,22 @@ def _card(settings: Settings, state: ReaderState, detail: str, **values: object)
     return Finding.of("card", state.value, detail, **values)
 
 
+def _card_now(settings: Settings, cards: ReaderHealth, marks: Marks | None, clock: Clock) -> Finding:
+    """The reader as the card service sees it, and a card that nobody has taken away for long."""
+    if cards.stuck and settings.card.enabled:
+        return Finding.of("card", "stuck", "PC/SC does not answer; restart pcscd")
+    since = marks.get(LEFT_MARK) if marks is not None and cards.state is ReaderState.HOLDING else None
+    if since and settings.card.enabled:
+        when = dt.datetime.fromisoformat(since)
+        told = f"{when:%H:%M}" if when.date() == clock.now().date() else f"{when:%Y-%m-%d %H:%M}"
+        return Finding.of("card", "left", f"a card was left behind, since {since}", since=told)
+    return _card(settings, cards.state, "the card service says so")
+
+
+def _privacy(home: Home, clock: Clock) -> Finding:
+    return probes.privacy(lambda: last_scan.kept(home), clock.now(), clock.trusted)
+
+
 def _card_asked(settings: Settings) -> Finding:
     """Asks the PC/SC service for readers, not for cards: a running kiosk goes on reading."""
     from cardreader.pcsc import our_readers, system_scard
@@ -185,6 +222,15 @@ def _pinyin_missing() -> str:
     from inputs.pinyin import open_typing
 
     return open_typing().missing
+
+
+def _handwriting(settings: Settings) -> tuple[str, str]:
+    """The engine that is set and what it lacks; loads it, which is the only proof that it can be loaded."""
+    from inputs.handwriting import open_handwriting
+
+    pad = open_handwriting(settings.input.handwriting)
+    pad.load()
+    return settings.input.handwriting, pad.missing
 
 
 def _clock(settings: Settings, home: Home) -> SystemClock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
@@ -11,18 +12,26 @@ from typing import Any, Final
 import typer
 
 from kiosk.home import Home
+from kiosk.last_scan import FILE, keep
 from kiosk.needles import Finder, UnfitFact, facts_of, forms
-from kiosk.privacy import Finding, Report, scan
+from kiosk.privacy import Finding, Gap, Report, scan
 from kiosk.terminal import Progress, note, say, say_json
 
 EXIT: Final = {"clean": 0, "found": 1, "incomplete": 2}
 
 
-def privacy_scan(home: Home, needles: Path | None, pids: Sequence[int], *, as_json: bool) -> int:
-    """Scans and tells; the exit status. Raises `typer.BadParameter` for facts that cannot be looked for."""
+def privacy_scan(home: Home, needles: Path | None, pids: Sequence[int], *, as_json: bool, keeping: bool = False) -> int:
+    """Scans and tells; the exit status. `keeping`: the outcome is kept for the diagnosis. Raises `typer.BadParameter`
+    for facts that cannot be looked for.
+    """
     finder = _finder(home, needles)
     with Progress("looking for what may not be left") as progress:
         report = scan(home, finder, pids, progress)
+    if keeping:
+        try:
+            keep(home, report.status, dt.datetime.now(dt.UTC))
+        except OSError as error:
+            report.gaps.append(Gap(str(home.root / FILE), f"cannot be kept: {error.strerror}"))
     if as_json:
         say_json(as_document(report, with_facts=needles is not None), indent=2)
     else:

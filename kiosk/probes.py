@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import datetime as dt
 import importlib.metadata
 import platform
 import re
@@ -18,10 +19,14 @@ from typing import Final
 from domain.errors import CatalogueError, SettingsError
 from domain.ports import CatalogueInfo, Clock
 from kiosk.home import Home, checkout
+from kiosk.last_scan import Kept
 from kiosk.settings import Settings
 
 LOW_DISK_MB: Final = 300
 """Room for two catalogues of 70 000 items beside each other while a new one is built."""
+
+SCAN_OLD: Final = dt.timedelta(days=3)
+"""The scan is nightly; three nights without one are no accident."""
 
 LIBRARIES: Final[Mapping[str, str]] = {
     "libGL.so.1": "libgl1",
@@ -69,11 +74,21 @@ STATES: Final[Mapping[str, Mapping[str, bool]]] = {
         "trouble": False,
         "none": True,
     },
-    "card": {"empty": True, "reading": True, "holding": True, "absent": False, "none": True},
+    "card": {
+        "empty": True,
+        "reading": True,
+        "holding": True,
+        "left": False,
+        "stuck": False,
+        "absent": False,
+        "none": True,
+    },
     "pinyin": {"ok": True, "missing": False},
+    "handwriting": {"ok": True, "off": True, "missing": False},
     "display": {"ok": True, "absent": False},
     "clock": {"ok": True, "doubted": False},
     "staff": {"ok": True, "demo": True, "unset": False},
+    "privacy": {"ok": True, "found": False, "incomplete": False, "old": False, "never": True},
 }
 """Every probe, its states, and whether each is well. Each pair has a sentence `health.<probe>.<state>`."""
 
@@ -202,6 +217,14 @@ def pinyin(missing: Callable[[], str]) -> Finding:
     return Finding.of("pinyin", "missing", lacking) if lacking else Finding.of("pinyin", "ok", "library and dictionary")
 
 
+def handwriting(look: Callable[[], tuple[str, str]]) -> Finding:
+    """`look` says which engine reads the writing pad ("off": none, on purpose) and what it lacks, "" for nothing."""
+    kind, lacking = look()
+    if kind == "off":
+        return Finding.of("handwriting", "off", "input.handwriting is off")
+    return Finding.of("handwriting", "missing" if lacking else "ok", lacking or kind, engine=kind)
+
+
 def display(environ: Mapping[str, str]) -> Finding:
     """Where Kivy would draw: what SDL is told, an X server that answers, or the graphics card itself."""
     if driver := environ.get("SDL_VIDEODRIVER"):
@@ -248,3 +271,15 @@ def staff(config: Settings) -> Finding:
     if config.demo:
         return Finding.of("staff", "demo", "the demo PIN")
     return Finding.of("staff", "unset", "no staff.pin_hash: staff mode cannot be opened")
+
+
+def privacy(look: Callable[[], Kept | None], now: dt.datetime, trusted: bool = True) -> Finding:
+    """What the last privacy scan of this machine found, as `look` says; None: nobody has run one."""
+    last = look()
+    if last is None:
+        return Finding.of("privacy", "never", "no scan has been kept")
+    state = {"clean": "ok", "found": "found"}.get(last.status, "incomplete")
+    if state == "ok" and trusted and now - last.at > SCAN_OLD:
+        state = "old"
+    when = last.at.astimezone(now.tzinfo).isoformat(sep=" ", timespec="minutes")[:16]
+    return Finding.of("privacy", state, f"{last.status}, {when}", when=when)

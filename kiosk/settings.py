@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from cardreader.settings import CONTACT, CONTACTLESS, ReaderSettings
 from domain.errors import SettingsError
 from domain.ports import KioskPlace
+from domain.unmet import LEAST_VISITS
 from kiosk import staffgate
 from kiosk.home import VARIABLE, Home, checkout
 from printer.profiles import PROFILES
@@ -133,6 +134,25 @@ class CardSettings(Group):
     )
     contact: str = Field(CONTACT, description="the same for readers with contacts, asked second; SAM slots never count")
     budget_s: float = Field(5.0, ge=0.5, le=30, description="seconds that reading one card may take")
+    left_sound: bool = Field(
+        False, description="whether a sound calls back somebody whose card is still in the slot; needs a loudspeaker"
+    )
+    stuck_s: float = Field(
+        20.0, ge=1, le=600, description="seconds without an answer after which the PC/SC service counts as stuck"
+    )
+    restart_file: Path | None = Field(
+        None, description="file that is written then, for the unit that restarts pcscd; without it the log alone tells"
+    )
+    families: Path | None = Field(None, description="folder with tables (*.toml) of more cities' cards")
+
+    @field_validator("families")
+    @classmethod
+    def _are_tables(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            from cardreader.families import register
+
+            register(str(value))  # says everything that is wrong with them
+        return value
 
     @field_validator("contactless", "contact")
     @classmethod
@@ -151,7 +171,37 @@ class CardSettings(Group):
             city=place.district,
             zone=zone,
             budget_s=self.budget_s,
+            stuck_s=self.stuck_s,
+            restart_file=None if self.restart_file is None else str(self.restart_file),
+            families=None if self.families is None else str(self.families),
         )
+
+
+class InputSettings(Group):
+    """How people write what they look for."""
+
+    handwriting: Literal["dinkit", "zinnia", "off"] = Field(
+        "dinkit", description="what reads the writing pad: dinkit, Debian's zinnia, or off"
+    )
+    fuzzy_pinyin: bool = Field(
+        True, description="whether z/zh, c/ch, s/sh, n/l, in/ing, en/eng and an/ang may stand for each other"
+    )
+    bounce_ms: int = Field(
+        120, ge=0, le=500, description="milliseconds in which a second touch of the same key is a tremor, not a letter"
+    )
+
+
+class UnmetSettings(Group):
+    """What people ask in vain, for the hub to learn their words. Counted without the words, see privacy.md."""
+
+    enabled: bool = Field(True, description="whether it is counted at all")
+    visits: int = Field(
+        LEAST_VISITS,
+        ge=1,
+        le=1000,
+        description="separate visits of a day that must have asked the same before the words are written down; fewer "
+        f"than {LEAST_VISITS} only in the demo profile",
+    )
 
 
 class CatalogueSettings(Group):
@@ -226,6 +276,8 @@ class Settings(Group):
     visit: VisitSettings = VisitSettings()
     printer: PrinterSettings = PrinterSettings()
     card: CardSettings = CardSettings()
+    input: InputSettings = InputSettings()
+    unmet: UnmetSettings = UnmetSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     sync: SyncSettings = SyncSettings()
     staff: StaffSettings = StaffSettings()
@@ -249,11 +301,21 @@ class Settings(Group):
         """What still has to be set before this kiosk may stand on the street, one sentence a key."""
         if self.demo:
             return ()
-        return tuple(
+        missing = [
             f"place.{key}: must be set on a street kiosk"
             for key in ("name", "number")
             if key not in self.place.model_fields_set
-        )
+        ]
+        if self.unmet.visits < LEAST_VISITS:
+            missing.append(f"unmet.visits: at least {LEAST_VISITS} on a street kiosk")
+        return tuple(missing)
+
+    @property
+    def unmet_visits(self) -> int:
+        """How many separate visits must have asked the same; on the street never fewer than the least, whatever is
+        set.
+        """
+        return self.unmet.visits if self.demo else max(self.unmet.visits, LEAST_VISITS)
 
 
 def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -53,6 +53,13 @@ class NoSupply:
 
     checked_at: dt.datetime | None = None
 
+    def start(self) -> Self:
+        """There is nobody to ask."""
+        return self
+
+    def close(self) -> None:
+        """Nothing to close."""
+
     def showing(self, revision: int) -> None:
         """Nobody vouches for any revision."""
 
@@ -78,7 +85,7 @@ class ContentSupply:
         self._marks = marks
         self._environ = dict(environ)
         self._pause_s = pause_s
-        self._word = _remembered(marks)
+        self._word: Word | None = None
         self._shown: int | None = None
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -100,9 +107,18 @@ class ContentSupply:
         process = self._process
         return process.pid if process is not None else None
 
-    def __enter__(self) -> Self:
+    def recall(self) -> None:
+        """Reads what the hub said before the restart. Part of `start`."""
+        self._word = _remembered(self._marks)
+
+    def start(self) -> Self:
+        """Begins to ask for content."""
+        self.recall()
         self._thread.start()
         return self
+
+    def __enter__(self) -> Self:
+        return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -110,13 +126,16 @@ class ContentSupply:
         self.close()
 
     def close(self) -> None:
-        """Ends process and thread; a catalogue half installed is left to the next process, which clears it away."""
+        """Ends process and thread, if there are any; a catalogue half installed is left to the next process, which
+        clears it away.
+        """
         with self._lock:
             self._closing.set()
             process = self._process
             if process is not None:
                 process.kill()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         pause = self._pause_s

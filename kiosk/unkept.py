@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from domain.errors import Code, DeviceStoreError
 from domain.events import JobState
 from domain.ports import SlipJob
@@ -36,6 +38,9 @@ class UnkeptDevice:
 
     def put(self, key: str, value: str) -> None:
         self._marks[key] = value
+
+    def keep_unmet(self, text: str, day: dt.date, visits: int) -> None:
+        """Words that people asked in vain are lost."""
 
     def close(self) -> None:
         """Nothing to close."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,17 @@ from pathlib import Path
 from cardreader.absent import NoReader
 from cardreader.service import CardReaderService
 from domain.errors import CatalogueError, Code, CodedError, DeviceStoreError
+from domain.events import ContentChecked
 from domain.paper import Dots
-from domain.ports import CardService, CatalogueHandle, Marks, Post, SlipPreview
+from domain.ports import CatalogueHandle, Post, SlipPreview
 from domain.slip import Slip
+from inputs.handwriting import open_handwriting
 from inputs.pinyin import PinyinTyping, open_typing
 from journeys.visit import Tools, VisitSettings
-from kiosk.clock import MARK, SystemClock, system_clock, today_of
+from kiosk.bell import Chime
+from kiosk.clock import MARK, SystemClock, kept_floor, system_clock, today_of
 from kiosk.contents import looked_at, sample_city, synced
+from kiosk.device import LateDevice
 from kiosk.diagnosis import running
 from kiosk.health import KioskDiagnosis
 from kiosk.home import Home
@@ -26,8 +31,8 @@ from kiosk.settings import Settings
 from kiosk.staffgate import DEMO_HASH, HashedStaffGate, PinHash
 from kiosk.supply import ContentSupply, NoSupply, supplying
 from kiosk.unkept import UnkeptDevice
+from kiosk.unmet import CountedUnmet, VisitCounter
 from localdb.catalogue.handle import CatalogueShelf
-from localdb.device.store import DeviceStore
 from phrases import Phrases
 from printer.qr import SegnoQrCodes
 from printer.settings import PrinterSettings
@@ -43,9 +48,30 @@ class Rooms:
     tools: Tools
     shelf: CatalogueShelf
     clock: SystemClock
-    marks: Marks
+    marks: LateDevice
+    spooler: Spooler
+    cards: CardReaderService | NoReader
     supply: ContentSupply | NoSupply
+    post: Post
     demo: bool
+
+    def settle(self) -> None:
+        """Begins what nobody needs to ask a first question, in the order in which people may: the catalogue's words on
+        the keyboard, cards, `device.db` with what it remembers, printer, content coming down. Takes about as long as
+        all the rest of a start; any thread.
+        """
+        try:
+            self.learn_words()
+        except CodedError as error:
+            log.warning("the keyboard does without: %s", error.detail, extra={"code": error.code})
+        self.cards.start()
+        floor = kept_floor(self.marks)
+        if floor is not None:
+            self.clock.raise_floor(floor)
+        self.spooler.start()
+        self.supply.start()
+        if self.supply.checked_at is not None:
+            self.post(ContentChecked(self.supply.checked_at))
 
     def learn_words(self) -> None:
         """Gives the open catalogue's words to the pinyin keyboard."""
@@ -106,28 +132,32 @@ def open_rooms(
     *,
     progress: Callable[[float], None] | None = None,
     preview: SlipPreview | None = None,
-    words: bool = True,
+    settled: bool = True,
 ) -> Iterator[Rooms]:
     """The rooms of this kiosk, running while the block does. `post` is called from their threads, `progress` while the
-    sample city is built; `preview` draws the paper, as the printer room does it unless given; without `words` the
-    pinyin keyboard waits for
-    `Rooms.learn_words`, so that a kiosk answers sooner after its start.
+    sample city is built; `preview` draws the paper, as the printer room does it unless given. Unless it is to be
+    `settled`, questions are answered, and everything else waits for `settling`: no printer is asked, no card is read,
+    `device.db` is opened only when somebody needs it, and the pinyin keyboard does not know the catalogue's words.
 
     Whatever is missing is left out, logged, and told by the diagnosis: without a printer slips can be looked at and
     taken along as QR codes; without a card reader people answer three questions instead; without a readable catalogue
     citizens see 尚未同步; without a writable `device.db` nothing is printed; without the pinyin library the keyboard
-    knows the catalogue's words alone.
+    knows the catalogue's words alone; without a recogniser the writing pad is not offered.
     """
     with contextlib.ExitStack() as closing:
         preview = preview or LatePreview(settings.printer.spooling().device.width)
-        device = closing.enter_context(_device(home))
-        clock = system_clock(settings.clock.zone, device)
+        device = closing.enter_context(LateDevice(home))
+        clock = system_clock(settings.clock.zone)
         shelf = CatalogueShelf(today_of(clock))
         closing.callback(shelf.close)
-        typing = open_typing()
-        spooler = closing.enter_context(Spooler(settings.printer.spooling(), preview, device, device, post))
-        cards = closing.enter_context(_cards(settings, post))
-        supply = closing.enter_context(_supply(settings, home, post, device))
+        typing = open_typing(fuzzy=settings.input.fuzzy_pinyin)
+        handwriting = open_handwriting(settings.input.handwriting)
+        spooler = Spooler(settings.printer.spooling(), preview, device, device, post)
+        closing.callback(spooler.close)
+        cards = _cards(settings, post)
+        closing.callback(cards.close)
+        supply = _supply(settings, home, post, device)
+        closing.callback(supply.close)
         rooms = Rooms(
             tools=Tools(
                 catalogue=shelf,
@@ -140,68 +170,96 @@ def open_rooms(
                 clock=clock,
                 place=settings.place.place(),
                 gate=staff_gate(settings),
-                diagnosis=running(settings, home, shelf, spooler, device, clock, typing.missing, os.environ, cards),
+                diagnosis=running(
+                    settings,
+                    home,
+                    shelf,
+                    spooler,
+                    device,
+                    clock,
+                    typing.missing,
+                    os.environ,
+                    cards,
+                    lambda: handwriting.missing,
+                    device,
+                ),
                 marks=device,
                 settings=visit_settings(settings),
+                handwriting=handwriting,
+                unmet=_unmet(settings, device, clock),
+                bell=Chime(home) if settings.card.left_sound else None,
             ),
             shelf=shelf,
             clock=clock,
             marks=device,
+            spooler=spooler,
+            cards=cards,
             supply=supply,
+            post=post,
             demo=settings.demo,
         )
-        _first_catalogue(rooms, settings, home, progress, words)
+        _first_catalogue(rooms, settings, home, progress)
         closing.callback(rooms.keep_time)
+        if settled:
+            rooms.settle()
         yield rooms
 
 
 @contextlib.contextmanager
-def _cards(settings: Settings, post: Post) -> Iterator[CardService]:
-    """What reads cards while the block runs."""
-    if not settings.card.enabled:
-        yield NoReader()
-        return
-    with CardReaderService(settings.card.reading(settings.place, settings.clock.zone), post, os.environ) as service:
-        yield service
+def settling(rooms: Rooms) -> Iterator[threading.Event]:
+    """Lets `rooms` settle in a thread of its own, so that the screen goes on meanwhile; yields what is set when that is
+    done, and waits for it at the end of the block. What goes wrong there is logged, and the kiosk goes on with what has
+    begun.
+    """
+    done = threading.Event()
 
+    def settle() -> None:
+        try:
+            rooms.settle()
+        except Exception:
+            log.exception("not everything has begun")
+        finally:
+            done.set()
 
-@contextlib.contextmanager
-def _supply(settings: Settings, home: Home, post: Post, marks: Marks) -> Iterator[ContentSupply | NoSupply]:
-    """Where content comes from while the block runs."""
-    if settings.sync.url is None:
-        yield NoSupply()
-        return
-    with supplying(settings, home, post, marks, os.environ) as supply:
-        yield supply
-
-
-@contextlib.contextmanager
-def _device(home: Home) -> Iterator[DeviceStore | UnkeptDevice]:
-    """`device.db` while the block runs; where it can be neither opened nor made, what stands in for it."""
+    thread = threading.Thread(target=settle, name="settling", daemon=True)
+    thread.start()
     try:
-        store = DeviceStore(home.device_db)
-    except DeviceStoreError as error:
-        log.error("nothing will be printed: %s", error.detail, extra={"code": error.code})
-        yield UnkeptDevice(error.detail)
-    else:
-        with store:
-            yield store
+        yield done
+    finally:
+        thread.join()
 
 
-def _first_catalogue(
-    rooms: Rooms, settings: Settings, home: Home, progress: Callable[[float], None] | None, words: bool
-) -> None:
+def _cards(settings: Settings, post: Post) -> CardReaderService | NoReader:
+    """What reads cards."""
+    if not settings.card.enabled:
+        return NoReader()
+    return CardReaderService(settings.card.reading(settings.place, settings.clock.zone), post, os.environ)
+
+
+def _supply(settings: Settings, home: Home, post: Post, marks: LateDevice) -> ContentSupply | NoSupply:
+    """Where content comes from."""
+    return NoSupply() if settings.sync.url is None else supplying(settings, home, post, marks, os.environ)
+
+
+def _unmet(settings: Settings, device: LateDevice, clock: SystemClock) -> CountedUnmet | None:
+    """Who counts what was asked in vain."""
+    if not settings.unmet.enabled:
+        return None
+    return CountedUnmet(VisitCounter(settings.unmet_visits), device, clock)
+
+
+def _first_catalogue(rooms: Rooms, settings: Settings, home: Home, progress: Callable[[float], None] | None) -> None:
     """The newest catalogue that opens, in the demo profile else the sample city, else none."""
     for path in synced(settings, home):
         try:
-            rooms.open_catalogue(path, words=words)
+            rooms.open_catalogue(path, words=False)
         except CatalogueError as error:
             log.warning("passed over: %s", error.detail, extra={"code": error.code})
         else:
             return
     try:
         if settings.demo:
-            rooms.open_catalogue(sample_city(settings, home, progress), words=words)
+            rooms.open_catalogue(sample_city(settings, home, progress), words=False)
         else:
             log.warning("no catalogue in %s", home.root, extra={"code": Code.NO_CATALOGUE})
     except CodedError as error:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import segno
-
 QUIET_ZONE: Final = 4
 """Modules that must stay white around the code (ISO/IEC 18004)."""
 
@@ -17,6 +15,9 @@ PAPER_VERSION: Final = 13
 """Largest version that is printed: 331 bytes, 69 modules; with 4 dots a module it still fits on 58 mm paper."""
 
 PAPER_BYTES: Final = 331
+
+_ANY: Final = 0
+"""The mask that a code is made with until it is known which one suits it."""
 
 
 def modules(text: str, largest: int = 40) -> tuple[bytes, ...]:
@@ -26,12 +27,25 @@ def modules(text: str, largest: int = 40) -> tuple[bytes, ...]:
     """
     if not text:
         raise ValueError("nothing to encode")
+    # These bring numpy, urllib and ssl along, and nobody looks at a code before they have found something.
+    import numpy as np
+    import segno
+    from segno.consts import ALIGNMENT_POS
+
+    from printer.masks import best_mask
+
     try:
-        code = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False)
+        code = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False, mask=_ANY)
     except segno.DataOverflowError as error:
         raise ValueError(f"{len(text.encode())} bytes do not fit into a QR code") from error
     if not isinstance(code.version, int) or code.version > largest:
         raise ValueError(f"{len(text.encode())} bytes need version {code.version}, at most {largest} is allowed")
+    alignment = ALIGNMENT_POS[code.version - 2] if code.version > 1 else ()
+    best = best_mask(np.array(code.matrix, np.uint8), _ANY, tuple(alignment))
+    if best != _ANY:
+        code = segno.make_qr(
+            text, error="m", version=code.version, mode="byte", encoding="utf-8", boost_error=False, mask=best
+        )
     return tuple(bytes(row) for row in code.matrix)
 
 

@@ -35,14 +35,15 @@ _FEED_COST: Final = 3
 _LONGEST_FEED: Final = 255
 
 _DLE: Final = 0x10
-_REALTIME: Final = (0x04, 0x05, 0x14)
+_REALTIME: Final = np.isin(np.arange(256), (0x04, 0x05, 0x14))
+"""Of every byte, whether it makes a real-time command behind DLE."""
 _LONE_DOT_WIDENED: Final = 0x18
 
 
 def harmless(dots: Dots) -> Dots:
     """`dots` with every real-time pair inside a row broken by one added dot; the same object when there is none."""
     rows = _rows(dots)
-    pairs = (rows[:, :-1] == _DLE) & np.isin(rows[:, 1:], _REALTIME)
+    pairs = (rows[:, :-1] == _DLE) & _REALTIME[rows[:, 1:]]
     if not pairs.any():
         return dots
     changed = rows.copy()
@@ -136,7 +137,7 @@ def _band(rows: Rows, profile: DeviceProfile) -> tuple[int, int]:
             height -= 1
         width = max(1, int(_widths(rows[:height]).max()))
         ends, starts = rows[: height - 1, width - 1], rows[1:height, 0]
-        torn = np.flatnonzero((ends == _DLE) & np.isin(starts, _REALTIME))
+        torn = np.flatnonzero((ends == _DLE) & _REALTIME[starts])
         if not len(torn):
             return height, width
         height = int(torn[0]) + 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import queue
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,12 +23,20 @@ from kiosk.wiring import desk_tools
 from localdb.catalogue.build import build
 from localdb.catalogue.handle import CatalogueShelf
 from tests.bench.figure import Figure
-from tests.integration.cards import CardBench, running, software
+from tests.integration.cards import ROOT, CardBench, running, software
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "sample_city"
 ROUNDS = 12
 FAMILIES = {"t-union": "tunion-senior", "social-security v3": "social-v3", "social-security v1": "social-v1"}
 READER = {"social-v1": "contact"}
+BARE_ROUNDS = 200
+BARE = {
+    "t-union": "tunion-senior", "social-security v3": "social-v3", "city union": "city-union",
+    "city union, Shanghai": "city-union-shanghai", "city union, Chongqing": "city-union-chongqing",
+    "city union, Zhenjiang": "city-union-zhenjiang", "shenzhen": "shenzhen", "wuhan": "wuhan", "lingnan": "lingnan",
+    "suzhou": "suzhou", "chengdu": "chengdu", "beijing, old": "beijing", "macau": "macau", "health": "health",
+}  # fmt: skip
+"""Families whose reading is compared with its bare commands."""
 
 Posted = queue.SimpleQueue[tuple[float, Event]]
 PATIENCE_S = 10
@@ -51,7 +61,8 @@ def figures(folder: Path) -> list[Figure]:
             running() as bench,
             CardReaderService(ReaderSettings(city="370602"), post, bench.environment) as cards,
         ):
-            return _measured(Desk(bench, cards, events, shelf))
+            told = _measured(Desk(bench, cards, events, shelf))
+        return told + _beside_bare()
     finally:
         shelf.close()
 
@@ -97,6 +108,21 @@ class Desk:
         self.walk.act("again")
         own = sum(exchange["ms"] for exchange in log)
         return (posted - powered) * 1000 - own, (shown - powered) * 1000 - own, len(log)
+
+
+def _beside_bare() -> list[Figure]:
+    """Commands of every family, and what the product adds to each of them."""
+    found, added = [], []
+    with running() as bench:
+        for name, card in BARE.items():
+            bench.insert(card)
+            program = [sys.executable, "-m", "tests.bench.card_bare", str(BARE_ROUNDS)]
+            run = subprocess.run(program, env=bench.environment, cwd=ROOT, capture_output=True, check=True, timeout=60)
+            told = json.loads(run.stdout)
+            bench.remove()
+            found.append(Figure(f"card: commands to the facts, {name}", told["commands"]))
+            added.append((told["ours"] - told["bare"]) / told["commands"])
+    return [*found, Figure("card: beyond the bare command, each, most of all families", max(added), "ms", most=0.5)]
 
 
 def _measured(desk: Desk) -> list[Figure]:

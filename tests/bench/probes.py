@@ -54,12 +54,18 @@ def bare() -> dict[str, float]:
 
 def visiting(*, opened: bool = True) -> Any:
     """The kiosk in our hands, see `kiosk.tour`."""
+    from kiosk import starting
+
+    starting.without_plugins(os.environ)
+    starting.hurry()
     from kiosk.home import Home
     from kiosk.settings import load
-    from kiosk.tour import visiting
 
     home = Home.of(os.environ)
     home.prepare()
+    starting.quiet_kivy(os.environ, home)
+    from kiosk.tour import visiting
+
     return visiting(load(None, {}), home, home.tour, opened=opened)
 
 
@@ -70,7 +76,7 @@ def start() -> dict[str, float]:
     with visiting(opened=False) as tourist:
         assert isinstance(tourist.view, views.Attract)
         attract = since_exec()
-        tourist.wait_for_rooms()
+        tourist.wait_for_rooms(settled=False)
         walk = tourist.walk
         walk.act("start")
         walk.act("type")

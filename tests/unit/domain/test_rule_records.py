@@ -8,7 +8,9 @@ import pytest
 
 from domain.card import CardType, Division, Sex
 from domain.errors import Code, RecordError
-from domain.records import Rule, validate
+from domain.records import Retirement, Rule, validate
+
+MEN = {"age_months": 720, "since": "2025-01", "every": 4, "most": 36, "early": 36, "ahead": 12}
 
 
 def rule(when: Any) -> Rule:
@@ -22,8 +24,10 @@ def test_everything_that_can_be_asked() -> None:
         {
             "age": [0, 120], "age_months": [189, 195], "sex": "f", "division": "province",
             "card_type": ["senior", "disabled"], "expires_within_days": 0, "months": [12, 1], "asked": ["low_income"],
+            "turns": [18, 18], "retires": MEN,
         }
     ).when  # fmt: skip
+    assert when.turns == (18, 18) and when.retires == Retirement.model_validate(MEN)
     assert (when.age, when.age_months, when.sex) == ((0, 120), (189, 195), Sex.FEMALE)
     assert (when.division, when.card_type) == (Division.PROVINCE, (CardType.SENIOR, CardType.DISABLED))
     assert (when.expires_within_days, when.months, when.asked) == (0, (12, 1), ("low_income",))
@@ -44,6 +48,15 @@ def test_everything_that_can_be_asked() -> None:
         ({"age": [None, 70]}, "when.age.0"),
         ({"age_months": [195, 189]}, "when.age_months"),
         ({"age_months": [0, 1801]}, "when.age_months.1"),
+        ({"turns": 18}, "when.turns"),
+        ({"turns": [22, 18]}, "when.turns"),
+        ({"retires": 720}, "when.retires"),
+        ({"retires": {"age_months": 720, "since": "2025-01", "every": 4}}, "when.retires.most"),
+        ({"retires": {**MEN, "since": "2025"}}, "when.retires.since"),
+        ({"retires": {**MEN, "since": "2025-13"}}, "when.retires.since"),
+        ({"retires": {**MEN, "every": 0}}, "when.retires.every"),
+        ({"retires": {**MEN, "early": -1}}, "when.retires.early"),
+        ({"retires": {**MEN, "age_months": "720"}}, "when.retires.age_months"),
         ({"sex": "female"}, "when.sex"),
         ({"sex": ["f"]}, "when.sex"),
         ({"division": "elsewhere else"}, "when.division"),
@@ -81,6 +94,13 @@ def test_every_fault_of_a_rule_is_told() -> None:
     with pytest.raises(RecordError) as caught:
         rule({"age": [70, 60], "months": [13], "sex": "x"})
     assert [problem.split(": ")[1] for problem in caught.value.problems] == ["when.age", "when.sex", "when.months.0"]
+
+
+def test_a_law_with_a_number_that_this_version_does_not_know_is_no_law_here() -> None:
+    kept = rule({"retires": {**MEN, "hardship": 12}})
+    assert kept.when.unknown == ("retires.hardship",)
+    assert kept.model_dump(mode="json", exclude_none=True)["when"] == {"retires": {**MEN, "hardship": 12}}
+    assert rule({"retires": {**MEN, "hardship": None}}).when.unknown == ()
 
 
 def test_conditions_of_a_later_version_survive() -> None:

@@ -69,6 +69,75 @@ def test_what_cannot_begin_is_status_2(words: tuple[str, ...]) -> None:
     assert kiosk("card", *words).exit_code == 2
 
 
+TABLE = """
+[[family]]
+name = "penglai"
+family = "city"
+select = ["50454E474C4149"]
+city = "370614"
+file.card = { command = "00 B0 95 00 04" }
+field = [{ file = "card", means = "valid_to", offset = 0 }]
+"""
+
+
+def test_the_families_in_their_order_with_those_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "penglai.toml").write_text(TABLE)
+    names = [row["name"] for row in json.loads(kiosk("card", "families", "--json", str(tmp_path)).stdout)]
+    assert names[:5] == ["t-union", "social-security", "etc", "penglai", "city-union-chongqing"]
+    assert names[-1] == "purse"
+    shipped = kiosk("card", "families").stdout.splitlines()
+    assert "penglai" not in " ".join(shipped)
+    assert "bank  bank  C-17" in shipped
+
+
+def test_a_table_is_tried_on_a_recording(tmp_path: Path) -> None:
+    (tmp_path / "penglai.toml").write_text(TABLE)
+    card = tmp_path / "card.json"
+    card.write_text(
+        json.dumps(
+            {
+                "exchanges": [
+                    {"c": "00A404000750454E474C414900", "r": "6F09840750454E474C41499000"},
+                    {"c": "00B0950000", "r": "20301231999900019000"},
+                ]
+            }
+        )
+    )
+    alone = json.loads(kiosk("card", "decode", str(card), "--json").stdout)
+    assert alone["family"] is None
+    told = json.loads(kiosk("card", "decode", str(card), "--json", "--families", str(tmp_path)).stdout)
+    assert (told["family"], told["city"]["name"], told["valid_to"]) == ("city", "烟台市", "2030-12-31")
+
+
+def test_a_wrong_table_is_status_2_with_its_mistakes(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text(TABLE.replace("00 B0 95 00 04", "00 20 00 03 04").replace("370614", "0"))
+    result = kiosk("card", "families", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    said = " ".join(result.stderr.split())
+    assert "VERIFY" in said
+    assert "city" in said
+
+
+def test_trips_are_told_when_they_are_asked_for(tmp_path: Path) -> None:
+    assert "trips" not in json.loads(kiosk("card", "decode", str(NANJING), "--json").stdout)
+    card = tmp_path / "trips.json"
+    document = json.loads(NANJING.read_text("utf-8"))
+    trip = "060000413100435466" + "02" + "00" * 7 + "000000C8" + "000000FA" + "20240614142250" + "3010" + "00" * 14
+    document["exchanges"].append({"c": "00B201F430", "r": trip + "9000"})
+    card.write_text(json.dumps(document))
+    told = json.loads(kiosk("card", "decode", str(card), "--json", "--trips").stdout)
+    assert told["trips"] == [
+        {
+            "kind": "ride",
+            "industry": "bus",
+            "amount_fen": 200,
+            "balance_fen": 250,
+            "at": "2024-06-14T14:22:50",
+            "city": {"name": "南京市", "gbt2260": "320100", "scheme": "GB/T 13497", "raw": "3010"},
+        }
+    ]
+
+
 def test_without_a_card_service_reading_says_so(root: Path, tmp_path: Path) -> None:
     environ = {**os.environ, "PCSCLITE_CSOCK_NAME": str(tmp_path / "nobody.comm")}
     record = tmp_path / "card.json"

@@ -178,6 +178,40 @@ def test_build_of_records_with_faults_leaves_nothing(kiosk: Kiosk, records: Path
     assert not (tmp_path / "new.db").exists()
 
 
+def test_build_that_keeps_going_says_what_it_left_out(kiosk: Kiosk, records: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new.db"
+    lost = '{"kind":"topic","id":"tp-1","name":"题","items":["ga-044","a"]}\n'
+    (records / "more.jsonl").write_text('{"kind":"guide","id":"a","name":"甲"}\nno json\n' + lost, "utf-8")
+    result = kiosk("catalogue", "build", records, "--out", out, "--keep-going")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.splitlines() == [
+        "kiosk: R-02 more.jsonl:1: guide a: department: Field required: left out",
+        "kiosk: R-01 more.jsonl:2: not JSON: Expecting value at column 1: left out",
+        "kiosk: R-04 more.jsonl:3: topic tp-1: items: a is not here: left out this reference",
+        "kiosk: 2 records left out, references left out of 1 more",
+    ]
+    assert "2 guide, 1 life_event, 1 org, 1 place, 1 topic" in result.stdout
+    assert answer(kiosk("search", "护照", "--catalogue", out, "--json"))[0]["id"] == "ga-044"
+
+
+def test_lint_names_the_line_and_tells_notes_when_asked(kiosk: Kiosk, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    guide = {"kind": "guide", "id": "g-1", "name": "补领", "department": "org-a", "visits": 1, "online_depth": 4}
+    org = {"kind": "org", "id": "org-a", "name": "局"}
+    file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in (org, guide)), "utf-8")
+    plain, noted = (json.loads(kiosk("catalogue", "lint", file, "--json", *more).stdout) for more in ((), ("--notes",)))
+    (stop,) = (one for one in plain if one["level"] == "stop")
+    assert (stop["at"], stop["record"], stop["field"], stop["rule"]) == (
+        "a.jsonl:2",
+        "g-1",
+        "visits",
+        "online_yet_visits",
+    )
+    assert {one["level"] for one in plain} == {"stop", "warn"}
+    assert [one["rule"] for one in noted if one["level"] == "note"] == ["visit_without_reason"]
+    assert kiosk("catalogue", "lint", file).stdout.startswith("warn  a.jsonl:2 guide g-1 ")
+
+
 def test_hundreds_of_faults_are_cut_short(kiosk: Kiosk, tmp_path: Path) -> None:
     file = tmp_path / "lost.jsonl"
     file.write_text(
@@ -203,7 +237,7 @@ def test_folder_without_records(kiosk: Kiosk, tmp_path: Path) -> None:
 def test_lint_finds_what_sends_people_in_vain(kiosk: Kiosk, records: Path) -> None:
     result = kiosk("catalogue", "lint", records, "--json")
     found = json.loads(result.stdout)
-    assert list(found[0]) == ["kind", "record", "field", "rule", "level", "message"]
+    assert list(found[0]) == ["kind", "record", "field", "rule", "level", "message", "at"]
     assert ("guide", "ga-044", "missing_fee") in {(one["kind"], one["record"], one["rule"]) for one in found}
     assert result.exit_code == (1 if any(one["level"] == "stop" for one in found) else 0)
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in one["message"]) for one in found)

@@ -106,6 +106,14 @@ def test_staff_gate() -> None:
     assert probes.staff(Settings(staff=hashed)).state == "ok"
 
 
+def test_handwriting() -> None:
+    assert probes.handwriting(lambda: ("dinkit", "")).state == "ok"
+    off = probes.handwriting(lambda: ("off", ""))
+    assert (off.state, off.well) == ("off", True), "somebody meant it so"
+    missing = probes.handwriting(lambda: ("zinnia", "no library"))
+    assert (missing.state, missing.well, missing.detail) == ("missing", False, "no library")
+
+
 def test_pinyin() -> None:
     assert probes.pinyin(lambda: "").well
     assert probes.pinyin(lambda: "no dictionary").detail == "no dictionary"

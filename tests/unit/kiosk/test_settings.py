@@ -39,6 +39,19 @@ def test_file_of_the_home_is_read(tmp_path: Path, environ: dict[str, str]) -> No
     assert settings.place.place() == KioskPlace("银海社区亭", "37-021", None, 37.5, 121.4, None)
 
 
+def test_tables_of_card_families_are_looked_at_before_the_kiosk_starts(tmp_path: Path, environ: dict[str, str]) -> None:
+    tables = tmp_path / "cards.d"
+    tables.mkdir()
+    config = tmp_path / "k.toml"
+    config.write_text(f'[card]\nfamilies = "{tables}"\n')
+    settings = load(config, environ)
+    assert settings.card.reading(settings.place, "Asia/Shanghai").families == str(tables)
+    tables.joinpath("city.toml").write_text('[[family]]\nname = "x"\nfamily = "city"\nselect = ["5041592E53"]\n')
+    assert "city.toml, line 1: x: city: is missing" in "\n".join(problems(config, environ))
+    config.write_text('[card]\nfamilies = "nowhere"\n')
+    assert "nowhere" in "\n".join(problems(config, environ))
+
+
 def test_environment_over_file_key_by_key(tmp_path: Path, environ: dict[str, str]) -> None:
     config = tmp_path / "other.toml"
     config.write_text('[printer]\nhost = "10.0.0.9"\nport = 9101\n')
@@ -121,6 +134,15 @@ def test_street_kiosk_must_know_where_it_stands(tmp_path: Path, environ: dict[st
     named = {"BIANMINTING_PLACE__NAME": "银海社区亭", "BIANMINTING_PLACE__NUMBER": "37-021"}
     assert load(None, environ | named).unready() == ()
     assert load(None, environ | {"BIANMINTING_PROFILE": "demo"}).unready() == ()
+
+
+def test_fewer_than_five_visits_are_enough_in_a_demonstration_only(environ: dict[str, str]) -> None:
+    named = {"BIANMINTING_PLACE__NAME": "银海社区亭", "BIANMINTING_PLACE__NUMBER": "37-021"}
+    two = environ | named | {"BIANMINTING_UNMET__VISITS": "2"}
+    assert load(None, two).unready() == ("unmet.visits: at least 5 on a street kiosk",)
+    assert load(None, two).unmet_visits == 5
+    assert load(None, two | {"BIANMINTING_PROFILE": "demo"}).unmet_visits == 2
+    assert load(None, environ | {"BIANMINTING_UNMET__VISITS": "9"}).unmet_visits == 9
 
 
 def test_sample_city_of_the_checkout(root: Path, environ: dict[str, str], tmp_path: Path) -> None:

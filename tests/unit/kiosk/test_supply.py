@@ -331,6 +331,7 @@ def test_a_mark_that_is_none_is_forgotten(events: Events, kept: str) -> None:
     marks = UnkeptDevice("of a test")
     marks.put(MARK, kept)
     supply = ContentSupply(child("pass"), events.put, marks, os.environ)
+    supply.recall()
     supply.showing(8)
     assert supply.checked_at is None
 

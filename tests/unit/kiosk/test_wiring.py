@@ -7,6 +7,8 @@ import datetime as dt
 import queue
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,14 +23,14 @@ from domain.events import Event, JobState, PrinterChanged, PrinterState, ReaderS
 from domain.paper import PAPER_MARK
 from domain.ports import KioskPlace
 from domain.slip import Paragraph, Slip
+from domain.unmet import Unmet
 from journeys.visit import VisitSettings
 from kiosk.clock import MARK
 from kiosk.home import Home
-from kiosk.settings import CatalogueSettings, PlaceSettings, PrinterSettings, Settings, StaffSettings
+from kiosk.settings import CatalogueSettings, PlaceSettings, PrinterSettings, Settings, StaffSettings, UnmetSettings
 from kiosk.staffgate import PinHash
 from kiosk.supply import MARK as CHECKED
-from kiosk.unkept import UnkeptDevice
-from kiosk.wiring import Rooms, open_rooms, staff_gate, visit_settings
+from kiosk.wiring import Rooms, open_rooms, settling, staff_gate, visit_settings
 from localdb.catalogue.build import build
 from localdb.device.store import DeviceStore
 from phrases import Phrases
@@ -38,6 +40,7 @@ from workbench.printer import VirtualPrinter
 
 Events = queue.SimpleQueue[Event]
 WORDS = Slip((Paragraph("一张小票"),))
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -75,6 +78,8 @@ def test_a_whole_kiosk_finds_and_prints(home: Home, built: Path, printer: Virtua
         assert catalogue is not None
         assert catalogue.search("驾照丢了").hits[0].card.id == "ga-023"
         assert tools.typing.candidates("bujiazhao")[0].text == "补驾照"
+        assert tools.handwriting.available
+        assert tools.handwriting.candidates([[(0.1, 0.5), (0.9, 0.5)], [(0.5, 0.1), (0.5, 0.9)]])[0] == "十"
         assert tools.place == KioskPlace("银海社区亭", "37-021")
         assert heard(events, PrinterChanged) == PrinterChanged(PrinterState.READY)
         number = tools.printer.next_number()
@@ -89,6 +94,93 @@ def test_a_whole_kiosk_finds_and_prints(home: Home, built: Path, printer: Virtua
         assert float(rooms.marks.get(PAPER_MARK) or 0) == pytest.approx(finished.millimetres, abs=0.1)
     with DeviceStore(home.device_db) as store:
         assert [(job.number, job.state) for job in store.jobs()] == [(number, JobState.CONFIRMED)]
+
+
+def test_questions_are_answered_before_anything_else_has_begun(
+    home: Home, built: Path, printer: VirtualPrinter, events: Events
+) -> None:
+    shutil.copy(built, home.catalogue(7))
+    threads = set(threading.enumerate())
+    with open_rooms(street(printer=at(printer)), home, events.put, settled=False) as rooms:
+        catalogue = rooms.tools.catalogue.current()
+        assert catalogue is not None
+        assert catalogue.search("驾照丢了").hits[0].card.id == "ga-023"
+        assert set(threading.enumerate()) == threads
+        assert not home.device_db.exists()
+        assert rooms.tools.cards.state is ReaderState.ABSENT
+        assert not rooms.tools.printer.state.prints
+        with settling(rooms) as settled:
+            assert heard(events, PrinterChanged) == PrinterChanged(PrinterState.READY)
+            assert settled.wait(10)
+            finished = heard(events, SlipFinished, rooms.tools.printer.submit(lambda number: WORDS))
+            assert isinstance(finished, SlipFinished)
+            assert finished.state is JobState.CONFIRMED
+    assert set(threading.enumerate()) == threads
+    with DeviceStore(home.device_db) as store:
+        assert [job.state for job in store.jobs()] == [JobState.CONFIRMED]
+
+
+def test_the_fifth_visit_that_asks_in_vain_is_noted(home: Home, built: Path, events: Events) -> None:
+    shutil.copy(built, home.catalogue(7))
+    lax = street(unmet=UnmetSettings(visits=1))
+    with open_rooms(lax, home, events.put, settled=False) as rooms:
+        told = rooms.tools.unmet
+        assert told is not None
+        for visit in range(1, 5):
+            told.note("月亮怎么办", visit)
+        assert not home.device_db.exists(), "on the street one visit is never enough"
+        told.note("月亮怎么办", 5)
+        day = rooms.clock.now().date()
+    with DeviceStore(home.device_db) as store:
+        assert store.unmet() == (Unmet("月亮怎么办", day, 5),)
+    off = street(unmet=UnmetSettings(enabled=False))
+    with open_rooms(off, home, events.put, settled=False) as rooms:
+        assert rooms.tools.unmet is None
+
+
+def test_a_kiosk_that_is_stopped_before_it_has_settled(home: Home, built: Path, events: Events) -> None:
+    shutil.copy(built, home.catalogue(7))
+    threads = set(threading.enumerate())
+    with open_rooms(street(), home, events.put, settled=False) as rooms, settling(rooms):
+        pass
+    assert set(threading.enumerate()) == threads
+    with open_rooms(street(), home, events.put, settled=False):
+        pass
+    assert set(threading.enumerate()) == threads
+
+
+def test_the_floor_of_the_clock_outlives_the_process(home: Home, built: Path, events: Events) -> None:
+    shutil.copy(built, home.catalogue(7))
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=40)
+    with open_rooms(street(), home, events.put) as rooms:
+        assert rooms.clock.trusted
+        rooms.clock.raise_floor(later)
+    with open_rooms(street(), home, events.put, settled=False) as rooms:
+        rooms.settle()
+        assert rooms.clock.floor is not None
+        assert rooms.clock.floor >= later - dt.timedelta(seconds=1)
+        assert not rooms.clock.trusted
+
+
+def test_what_answers_a_question_is_loaded_without_what_writes(home: Home, built: Path) -> None:
+    """The start of a kiosk is measured in ratios elsewhere; this is what they hang on."""
+    shutil.copy(built, home.catalogue(7))
+    program = """
+import sys
+from pathlib import Path
+from kiosk.home import Home
+from kiosk.settings import PlaceSettings, Settings
+import journeys.invitation
+early = {"sqlalchemy", "journeys.walk", "domain.records", "localdb", "printer.spooler", "numpy", "segno"}
+assert not early & set(sys.modules), early & set(sys.modules)
+from kiosk.wiring import open_rooms
+settings = Settings(place=PlaceSettings(name="亭", number="1"))
+with open_rooms(settings, Home(Path(sys.argv[1])), lambda event: None, settled=False) as rooms:
+    assert rooms.tools.catalogue.current().search("驾照丢了").hits[0].card.id == "ga-023"
+    late = {"sqlalchemy", "alembic", "pypinyin", "PIL", "numpy", "segno", "requests"}
+    assert not late & set(sys.modules), late & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program, str(home.root)], check=True, timeout=50, cwd=ROOT)
 
 
 def test_no_thread_is_left_behind(home: Home, built: Path, printer: VirtualPrinter, events: Events) -> None:
@@ -172,7 +264,7 @@ def test_home_that_cannot_be_written(built: Path, printer: VirtualPrinter, event
     with open_rooms(street(printer=at(printer)), Home(folder), events.put) as rooms:
         rooms.open_catalogue(built)
         assert rooms.tools.catalogue.current() is not None
-        assert isinstance(rooms.marks, UnkeptDevice)
+        assert not rooms.marks.kept
         with pytest.raises(PrintError) as caught:
             rooms.tools.printer.submit(lambda number: WORDS)
         assert caught.value.code is Code.JOURNAL_FAILED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import segno
 import zxingcpp
 from hypothesis import given, settings, strategies as st
 
@@ -48,3 +49,21 @@ def test_no_text_and_too_much_text_are_refused() -> None:
     assert SegnoQrCodes().rows("a" * 2331)
     with pytest.raises(ValueError, match="2332 bytes"):
         SegnoQrCodes().rows("a" * 2332)
+
+
+@pytest.mark.parametrize("characters", [1, 12, 40, 90, 110, 240, 620])
+def test_the_mask_is_the_one_that_the_standard_asks_for(characters: int) -> None:
+    """segno looks at every module of every mask by itself: slow, and somebody else's."""
+    sentence = "要带：居民身份证 原件 1 份；去：滨海路 66 号，周一到周五 9:00–17:00。"
+    for turn in range(4):
+        text = (sentence[turn * 5 :] + str(turn) + sentence * 20)[:characters]
+        code = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False)
+        assert SegnoQrCodes().rows(text) == tuple(bytes(row) for row in code.matrix)
+
+
+@given(st.binary(min_size=1, max_size=120))
+@settings(max_examples=40)
+def test_the_mask_of_any_text(seed: bytes) -> None:
+    text = seed.hex()
+    code = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False)
+    assert SegnoQrCodes().rows(text) == tuple(bytes(row) for row in code.matrix)
