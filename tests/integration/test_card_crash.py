@@ -38,7 +38,10 @@ def found(files: list[Path], needles: Finder) -> list[str]:
 
 
 def allow_cores() -> None:
-    """As on a machine whose administrator wants them."""
+    """As on a machine whose administrator wants them. A shell starts what it puts into the background deaf to SIGQUIT,
+    and a suite may run there.
+    """
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
