@@ -133,7 +133,9 @@ def touch() -> dict[str, float]:
 
 
 def memory() -> dict[str, float]:
-    """Resident memory over many screen changes, visits ended in between."""
+    """Resident memory over many screen changes, visits ended in between; then with a slip looked at and a character
+    written in each language, which loads what draws paper and reads ink.
+    """
     pages = [("theme", str(n)) for n in range(12)] + [("open", f"ga-{n:03}") for n in range(1, 56)]
     pages += [("ask", word) for word in ("驾照丢了", "上户口", "老年卡", "开饭店", "图书馆几点开门")]
     pages += [(tool, "") for tool in ("departments", "places", "events", "notices", "type")]
@@ -154,7 +156,26 @@ def memory() -> dict[str, float]:
             tourist.walk.act("again")
             sizes.append(rss_mb())
         half = sizes[len(sizes) // 2 :]
-        return {"rss_mb": max(sizes), "drift_mb": (max(half) - min(half)) / 2, "changes": changes}
+        for lang in languages:
+            tourist.walk.act("start", lang)
+            for act in (
+                ("open", "ga-023"),
+                ("print", ""),
+                ("home", ""),
+                ("type", "hand"),
+                ("stroke", "100,500 900,500"),
+            ):
+                tourist.walk.act(*act)
+                tourist.frames()
+            tourist.walk.act("end")
+            tourist.frames()
+            tourist.walk.act("again")
+        return {
+            "rss_mb": max(sizes),
+            "drift_mb": (max(half) - min(half)) / 2,
+            "changes": changes,
+            "with_paper_mb": rss_mb(),
+        }
 
 
 PROBES = {probe.__name__: probe for probe in (bare, start, touch, memory)}

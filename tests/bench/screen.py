@@ -50,6 +50,7 @@ def figures(folder: Path) -> list[Figure]:
         Figure("touch to changed frame, pages seen for the first time", touch["first_touch_ms"], "ms"),
         Figure("touch to changed frame against bare redraw", touch["touch_ms"] / touch["redraw_ms"], most=1.2),
         Figure("memory: screen process after the changes", memory["rss_mb"], "MB", most=260),
+        Figure("memory: the same, slips looked at and ink read as well", memory["with_paper_mb"], "MB", most=260),
         Figure("memory: over the last half, ±", memory["drift_mb"], "MB", most=5),
         Figure("memory: screen changes made", memory["changes"]),
     ]
