@@ -117,7 +117,7 @@ def _guard(say: Phrases, guide: Guide, facts: SlipFacts) -> Guard | None:
     return Guard(
         say("guard.label"),
         wording.guard_headline(say, verdict),
-        say("join.semicolon").join(filter(None, (detail, finished))),
+        say("join.sentence").join(filter(None, (detail, finished))),
     )
 
 

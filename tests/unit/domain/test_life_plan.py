@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from domain.life_plan import merge_materials, ordered_steps
-from domain.records import EventStep, Guide, LifeEvent, Material
+from domain.records import EventStep, Guide, LifeEvent, Material, read
 
 
 def guide(id: str, *materials: Material) -> Guide:
@@ -65,3 +67,15 @@ def test_materials_are_merged_and_copies_summed() -> None:
         ]
     )
     assert [(item.name, item.uses, item.originals, item.copies) for item in merged] == [("身份证", 2, 1, 3)]
+
+
+def test_the_sample_city_counts_a_paper_under_one_name() -> None:
+    city = Path(__file__).parents[3] / "deploy" / "sample_city"
+    held = []
+    for name in ("guides.jsonl", "life_events.jsonl"):
+        with (city / name).open("rb") as lines:
+            held += [line.record for line in read(lines)]
+    guides = {record.id: record for record in held if isinstance(record, Guide)}
+    for event in (record for record in held if isinstance(record, LifeEvent)):
+        names = {item.name for item in merge_materials([guides[step.guide] for step in event.steps])}
+        assert not names & {name.removeprefix("居民") for name in names if name.startswith("居民")}, event.id
