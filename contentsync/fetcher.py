@@ -23,12 +23,21 @@ RESUMES = 8
 """Cuts in a row without a byte of progress, after which a file is given up until the next poll."""
 
 
+BUSY = (429, 503)
+"""A hub, or what stands before it, that has too much to do."""
+
+LONGEST_PAUSE_S = 3600.0
+"""What a hub may ask for at most; somebody in the network must not be able to keep content away for a year."""
+
+
 class Fetcher(FetcherInterface):
     """Fetches for one sync process; not shared between threads.
 
     Redirects are not followed: a release has one address, and what redirects in a street network is a login page. The
     proxies and passwords of the environment are not used. `requests` and `received` (bytes of bodies) count what was
     asked and what came; `hub_date` is what the hub's clock said last, good for a remark and for nothing else.
+    `retry_after`: seconds for which a hub that has too much to do (429, 503) asked to be left alone, when it did so
+    last; whoever polls takes it (`take_pause`).
     """
 
     def __init__(
@@ -43,6 +52,7 @@ class Fetcher(FetcherInterface):
         self.requests = 0
         self.received = 0
         self.hub_date: dt.datetime | None = None
+        self.retry_after: float | None = None
         self._timeout = (connect_s, read_s)
         self._whole_s = whole_s
         self._least_rate = least_rate
@@ -75,14 +85,32 @@ class Fetcher(FetcherInterface):
                 continue
             try:
                 self._append(url, part, have, length)
-            except (DownloadHTTPError, DownloadLengthMismatchError):
-                part.unlink(missing_ok=True)
+            except (DownloadHTTPError, DownloadLengthMismatchError) as error:
+                if getattr(error, "status_code", 0) not in BUSY:  # what a busy hub has sent is good all the same
+                    part.unlink(missing_ok=True)
                 raise
             except DownloadError:
                 stalled = 0 if part.exists() and part.stat().st_size > have else stalled + 1
                 if stalled > RESUMES:
                     raise
                 self._wait(min(0.1 * 2**stalled, 5.0))
+
+    def small(self, url: str, most: int) -> bytes:
+        """A file of at most `most` bytes, in one piece. Raises as `download`."""
+        return b"".join(self._capped(self._fetch(url), most))
+
+    def _capped(self, chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
+        came = 0
+        for chunk in chunks:
+            came += len(chunk)
+            if came > most:
+                raise DownloadLengthMismatchError(f"more than {most} bytes")
+            yield chunk
+
+    def take_pause(self) -> float | None:
+        """What the hub asked for since this was called last, in seconds."""
+        pause, self.retry_after = self.retry_after, None
+        return pause
 
     def _append(self, url: str, part: Path, have: int, length: int) -> None:
         chunks: Iterator[bytes]
@@ -119,6 +147,8 @@ class Fetcher(FetcherInterface):
         self._note_date(answer)
         if answer.status_code not in (200, 206) or (answer.status_code == 206 and not _continues(answer, have)):
             status = answer.status_code
+            if status in BUSY:
+                self.retry_after = _pause(answer.headers.get("Retry-After", ""), self.hub_date)
             answer.close()
             if status in (206, 416):
                 raise DownloadLengthMismatchError("the hub has another file than the one that was cut")
@@ -165,6 +195,19 @@ class Fetcher(FetcherInterface):
         except ValueError:
             return
         self.hub_date = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
+
+
+def _pause(asked: str, there: dt.datetime | None) -> float | None:
+    """Seconds that a Retry-After means: a number, or a date by the hub's own clock; None for what is neither."""
+    try:
+        if asked.isascii() and asked.strip().isdigit():
+            seconds = float(asked)
+        else:
+            until = parsedate_to_datetime(asked)
+            seconds = (until - (there or dt.datetime.now(dt.UTC))).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_PAUSE_S)
 
 
 def base_of(source: str) -> str:

@@ -1,7 +1,8 @@
 """How releases lie among the targets: names, and what is signed about each file besides its hash.
 
 `catalogue/full-N.zst` holds revision N whole; `catalogue/delta-M-N.zst` leads from M to N. Their `custom` says so
-again, with the digests of the content, so that nothing is read out of names.
+again, with the digests of the content, so that nothing is read out of names. Several whole ones may be offered at a
+time: the newest, the one that kiosks outside of its rings stay with, and marks of earlier weeks that changes lead from.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ class Whole:
     digest: str
     size: int
     length: int
+    made: int | None = None
+    """When the release was made, seconds since 1970; None for one that was signed before this was said."""
 
     @property
     def path(self) -> str:
         return f"catalogue/full-{self.revision}.zst"
 
     def custom(self) -> dict[str, Any]:
-        return {"to": self.revision, "digest": self.digest, "size": self.size}
+        said = {"to": self.revision, "digest": self.digest, "size": self.size}
+        return said if self.made is None else {**said, "made": self.made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,36 @@ def entry(described: Whole | Changed, length: int, sha256: str) -> TargetFile:
     return TargetFile(length, {"sha256": sha256}, described.path, {"custom": described.custom()})
 
 
-def of_targets(targets: Mapping[str, TargetFile]) -> tuple[Whole, dict[int, Changed]]:
-    """The newest whole catalogue and the changes by the revision they lead from.
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What is offered: whole catalogues by revision, and every set of changes."""
 
-    Raises `SyncError` S-02 when there is no whole one, or when something signed makes no sense.
+    wholes: Mapping[int, Whole]
+    changes: tuple[Changed, ...]
+
+    @property
+    def newest(self) -> Whole:
+        return self.wholes[max(self.wholes)]
+
+    def digest_of(self, revision: int) -> str | None:
+        """The digest that the content of `revision` has by what is signed; None when nothing names it any more."""
+        if (whole := self.wholes.get(revision)) is not None:
+            return whole.digest
+        for one in self.changes:
+            if one.base == revision:
+                return one.base_digest
+            if one.revision == revision:
+                return one.digest
+        return None
+
+
+def of_targets(targets: Mapping[str, TargetFile]) -> Offers:
+    """What the targets offer.
+
+    Raises `SyncError` S-02 when there is no whole catalogue, or when something signed makes no sense.
     """
-    wholes: list[Whole] = []
-    changed: dict[int, Changed] = {}
+    wholes: dict[int, Whole] = {}
+    changes: list[Changed] = []
     for path, target in targets.items():
         custom = target.unrecognized_fields.get("custom")
         if not isinstance(custom, dict):
@@ -84,19 +111,22 @@ def of_targets(targets: Mapping[str, TargetFile]) -> tuple[Whole, dict[int, Chan
         if described.path != path:
             raise SyncError(Code.RELEASE_REFUSED, f"{path} is {described.path} by its own words")
         if isinstance(described, Whole):
-            wholes.append(described)
+            wholes[described.revision] = described
         else:
-            changed[described.base] = described
+            changes.append(described)
     if not wholes:
         raise SyncError(Code.RELEASE_REFUSED, "no catalogue among the targets")
-    return max(wholes, key=lambda one: one.revision), changed
+    return Offers(wholes, tuple(sorted(changes, key=lambda one: (one.revision, one.base))))
 
 
 def _described(custom: dict[str, Any], length: int) -> Whole | Changed:
     revision, digest, size = custom["to"], custom["digest"], custom["size"]
     _check(revision, digest, size)
     if "from" not in custom:
-        return Whole(revision, digest, size, length)
+        made = custom.get("made")
+        if made is not None and (type(made) is not int or not 0 <= made < 1 << 40):
+            raise ValueError("made")
+        return Whole(revision, digest, size, length, made)
     base, base_digest = custom["from"], custom["from_digest"]
     _check(base, base_digest, size)
     if base >= revision:

@@ -11,7 +11,13 @@ from typing import Any
 from domain.errors import Code, SyncError
 
 TARGET = "release.json"
-"""Its path among the targets."""
+"""Its path among the targets, for the newest revision."""
+
+
+def of(revision: int) -> str:
+    """The path of an earlier revision's, which is offered besides."""
+    return f"release-{revision}.json"
+
 
 FORMAT = 1
 

@@ -10,37 +10,42 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from tuf.api.metadata import Metadata, TargetFile, Targets
 
-from contentsync import manifest
-from contentsync.files import locked, sync_file, sync_folder, write_whole
+from contentsync import buckets, channels, manifest
+from contentsync.channels import Channels, Ring
+from contentsync.files import locked, sync_file, write_whole
 from contentsync.keys import KeyFolder
-from contentsync.layout import Changed, Whole, entry, of_targets
+from contentsync.layout import Changed, Offers, Whole, of_targets
 from contentsync.manifest import Approval, Manifest, check_approvals
-from contentsync.packing import CHANGES_LEVEL, FULL_LEVEL, pack, unpack
+from contentsync.packing import CHANGES_LEVEL, FULL_LEVEL
 from contentsync.repository import STICK_LASTS, TARGETS_LAST, Repository
+from contentsync.stock import Stock
 from contentsync.trust import disk_fault
+from contentsync.ways import LONGEST_CHAIN
 from domain.errors import Code, RecordError, SyncError
 from domain.records import canonical_line, digest_of_lines, read
 from domain.records.changes import diff
 from domain.records.coherence import Coherence
 
-D = TypeVar("D", Whole, Changed)
-
 MOST_CHANGES = 60
 """Steps of changes that are offered; a kiosk that was away for longer takes the whole catalogue."""
 
+MOST_MARKS = 8
+"""Weeks of which the first release is kept whole, so that changes can lead from it to the newest in a single step."""
+
+MARK_LEVEL = 12
+"""Packing of changes since such a mark: they are many, and there are several of them to be made for a release."""
+
 KEPT = 10
-"""Releases that stay on the disk, for `withdraw` and for kiosks in the middle of one."""
+"""Sets of targets that stay on the disk, for `withdraw` and for kiosks in the middle of one."""
 
 WARN = dt.timedelta(days=60)
 
@@ -59,11 +64,14 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the hub stands: what is out, and until when its signatures last."""
+    """How the hub stands: what is out, until when its signatures last, and, while it reaches the street in steps, who
+    takes it.
+    """
 
     manifest: Manifest | None
     root_until: dt.datetime
     targets_until: dt.datetime | None
+    channels: Channels | None = None
 
     def warnings(self, now: dt.datetime) -> tuple[str, ...]:
         """What people with keys must soon do, one sentence each."""
@@ -85,6 +93,7 @@ class Publisher:
         self, folder: Path, keys: KeyFolder, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     ) -> None:
         self._folder = folder
+        self._stock = Stock(folder / "targets")
         self._keys = keys
         self._now = now
 
@@ -97,8 +106,12 @@ class Publisher:
         passphrase: str,
         revision: int | None = None,
         anew: bool = False,
+        rings: Mapping[str, Ring] | None = None,
     ) -> Published:
         """Releases the records in `lines` (JSON, any order) as the next revision.
+
+        `rings`: who takes it first, all others stay with the revision they are to have now; their numbers of the
+        revision need not be right. None: everybody takes it. The first release of a hub is everybody's in any case.
 
         `revision`: a number of one's own, higher than all before. `anew`: the public folder is lost or is not believed;
         release the whole catalogue without looking at what lies there. Numbers go on from where they were all the same.
@@ -108,7 +121,49 @@ class Publisher:
         """
         check_approvals(approvals)
         with self._open() as repository:
-            return self._publish(repository, lines, tuple(approvals), made_at, passphrase, revision, anew)
+            return self._publish(repository, lines, tuple(approvals), made_at, passphrase, revision, anew, rings)
+
+    def steer(self, rings: Mapping[str, Ring], *, paused: bool = False, passphrase: str) -> Channels | None:
+        """Signs anew who takes the newest release: `rings`, and nobody more while `paused`. Without rings, and not
+        paused, it is everybody's from now on; None then.
+
+        What is installed somewhere stays there: a ring that gets smaller calls nobody back. Raises `SyncError` S-08,
+        S-09 also when the newest release is everybody's already.
+        """
+        with self._open() as repository:
+            release = self._keys.release.unlock(passphrase)
+            current = repository.current()
+            before = self._channels(current) if current is not None else None
+            if current is None or before is None:
+                raise SyncError(Code.RELEASE_FAILED, "the newest release is everybody's already")
+            offers = of_targets(current.signed.targets)
+            if not rings and not paused:
+                # The marks of weeks stay; what only served those who were waiting goes.
+                for path in (channels.TARGET, manifest.of(before.stable), buckets.name_of(before.stable)):
+                    current.signed.targets.pop(path, None)
+                stable = offers.wholes.get(before.stable)
+                if stable is not None and stable not in _marks(offers, None):
+                    current.signed.targets.pop(stable.path)
+                told = None
+            else:
+                told = Channels(before.stable, _numbered(rings, offers.newest.revision), paused)
+                current.signed.targets[channels.TARGET] = self._stock.put(channels.TARGET, told.encode())
+            repository.sign_targets(current, release)
+            repository.show(repository.freshen())
+            self._prune(repository)
+            return told
+
+    def repair(self) -> bool:
+        """Shows what was signed last, when a kill came between signing and showing; whether there was need to.
+
+        Needs no passphrase. Raises `SyncError` S-08, S-09.
+        """
+        with self._open() as repository:
+            if repository.shown():
+                return False
+            repository.show(repository.freshen())
+            self._prune(repository)
+            return True
 
     def withdraw(
         self, revision: int, *, approvals: Sequence[Approval], made_at: dt.datetime, passphrase: str
@@ -120,7 +175,7 @@ class Publisher:
         check_approvals(approvals)
         with self._open() as repository:
             lines = self._kept(repository, revision)
-            return self._publish(repository, lines, tuple(approvals), made_at, passphrase, None, False)
+            return self._publish(repository, lines, tuple(approvals), made_at, passphrase, None, False, None)
 
     def resign(self, passphrase: str | None = None) -> Standing:
         """Signs anew that the release is fresh; to be done every day, or kiosks take it for expired after 14 days.
@@ -175,12 +230,16 @@ class Publisher:
         passphrase: str,
         revision: int | None,
         anew: bool,
+        rings: Mapping[str, Ring] | None,
     ) -> Published:
         release = self._keys.release.unlock(passphrase)  # before the work, not after it
         canonical, counts = _canonical(lines)
-        digest = digest_of_lines(canonical)
+        records = [line for _, line in canonical]
+        digest = digest_of_lines(records)
         current = None if anew else repository.current()
-        old, steps = of_targets(current.signed.targets) if current is not None else (None, {})
+        signed = current.signed.targets if current is not None else {}
+        offers = of_targets(signed) if current is not None else None
+        old = offers.newest if offers is not None else None
         if current is not None and old is not None and old.digest == digest:
             return Published(self._manifest(current), False, old.length, None)
         highest = repository.counters["revision"]
@@ -188,21 +247,31 @@ class Publisher:
         if number <= highest:
             raise SyncError(Code.RELEASE_OLDER, f"revision {number}: {highest} was given out already")
 
-        whole, place = self._pack(canonical, FULL_LEVEL, partial(Whole, number, digest))
+        made = int(made_at.timestamp())
+        whole, place = self._stock.pack(records, FULL_LEVEL, partial(_whole, number, digest, made))
         targets = {whole.path: place}
         step: Changed | None = None
-        if current is not None and old is not None:
-            before = partial(self._proved, old, current.signed.targets[old.path])
-            made = diff(*_differing(before, canonical))
-            step, place = self._pack(made, CHANGES_LEVEL, partial(Changed, old.revision, old.digest, number, digest))
-            if step.length < whole.length:
-                targets[step.path] = place
-            else:
-                step = None
-            newest = sorted(steps.values(), key=lambda one: one.revision)[-(MOST_CHANGES - 1) :]
-            targets.update({one.path: current.signed.targets[one.path] for one in newest})
+        if current is not None and offers is not None and old is not None:
+            before = self._channels(current)
+            stable = before.stable if before is not None else old.revision
+            step = self._offer(targets, signed, old, whole, records, CHANGES_LEVEL)
+            if stable != old.revision and stable in offers.wholes:
+                self._offer(targets, signed, offers.wholes[stable], whole, records, CHANGES_LEVEL)
+            singles = sorted((one for one in offers.changes if _is_step(one, offers)), key=lambda one: one.revision)
+            reach = [one.base for one in singles[-(LONGEST_CHAIN - 1) :]]
+            for mark in _marks(offers, old):
+                targets[mark.path] = signed[mark.path]
+                if mark is not old and mark.revision < min(reach, default=0):
+                    self._offer(targets, signed, mark, whole, records, MARK_LEVEL)
+            targets.update({one.path: signed[one.path] for one in singles[-(MOST_CHANGES - 1) :]})
+            if rings and stable in offers.wholes:
+                self._keep_stable(targets, current, offers, stable)
+                told = Channels(stable, _numbered(rings, number))
+                targets[channels.TARGET] = self._stock.put(channels.TARGET, told.encode())
         said = Manifest(number, digest, made_at, counts, approvals)
-        targets[manifest.TARGET] = self._put(manifest.TARGET, said.encode())
+        targets[manifest.TARGET] = self._stock.put(manifest.TARGET, said.encode())
+        table = self._stock.put_buckets(number, ((kind, id, line) for (kind, id), line in canonical))
+        targets[table.path] = table
 
         repository.counters.raise_to({"revision": number})
         repository.sign_targets(Metadata(Targets(expires=repository.now + TARGETS_LAST, targets=targets)), release)
@@ -210,91 +279,94 @@ class Publisher:
         self._prune(repository)
         return Published(said, True, whole.length, step.length if step else None)
 
-    def _pack(self, lines: Iterable[bytes], level: int, describe: Callable[[int, int], D]) -> tuple[D, TargetFile]:
-        """Writes a frame under the name that its hash gives it; `describe` is told bytes unpacked and packed."""
-        folder = self._targets / "catalogue"
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = folder / f".{os.getpid()}.new"
-        try:
-            size = pack(lines, beside, level)
-            sync_file(beside)
-            sha256, length = _sha256(beside), beside.stat().st_size
-            described = describe(size, length)
-            beside.replace(folder / f"{sha256}.{Path(described.path).name}")
-            sync_folder(folder)
-        finally:
-            beside.unlink(missing_ok=True)
-        return described, entry(described, length, sha256)
+    def _offer(
+        self,
+        targets: dict[str, TargetFile],
+        signed: Mapping[str, TargetFile],
+        base: Whole,
+        whole: Whole,
+        records: list[bytes],
+        level: int,
+    ) -> Changed | None:
+        """Puts the changes from `base` to `whole` among the targets; None where they are not smaller than the whole."""
+        before = partial(self._stock.proved, base, signed[base.path])
+        describe = partial(Changed, base.revision, base.digest, whole.revision, whole.digest)
+        step, place = self._stock.pack(diff(*_differing(before, records)), level, describe)
+        if step.length >= whole.length:
+            return None
+        targets[step.path] = place
+        return step
 
-    def _put(self, path: str, data: bytes) -> TargetFile:
-        target = TargetFile.from_data(path, data, ["sha256"])
-        write_whole(self._targets / f"{target.hashes['sha256']}.{path}", data)
-        return target
+    def _keep_stable(
+        self, targets: dict[str, TargetFile], current: Metadata[Targets], offers: Offers, stable: int
+    ) -> None:
+        """Goes on offering the revision that kiosks outside of the rings stay with, and ways to it."""
+        signed = current.signed.targets
+        for path in (offers.wholes[stable].path, manifest.of(stable), buckets.name_of(stable)):
+            if path in signed:
+                targets[path] = signed[path]
+        if manifest.of(stable) not in targets:
+            data = self._stock.read(signed[manifest.TARGET])
+            targets[manifest.of(stable)] = self._stock.put(manifest.of(stable), data)
+        for one in offers.changes:
+            if one.revision == stable:
+                targets[one.path] = signed[one.path]
 
     # --- What is there ------------------------------------------------------------------------------------------
-
-    @property
-    def _targets(self) -> Path:
-        return self._folder / "targets"
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[Repository]:
         with locked(self._keys.lock):
             yield Repository(self._folder, self._keys, self._now())
 
-    def _file(self, target: TargetFile) -> Path:
-        folder, _, name = target.path.rpartition("/")
-        return self._targets / folder / f"{target.hashes['sha256']}.{name}"
-
-    def _proved(self, whole: Whole, target: TargetFile) -> Iterator[bytes]:
-        """The lines of a catalogue that lies there. Raises `SyncError` S-09 when it is not what was signed."""
-        path = self._file(target)
-        if not path.exists() or _sha256(path) != target.hashes["sha256"]:
-            raise SyncError(Code.RELEASE_FAILED, f"{path.name} is not what was signed")
-        return unpack(path, whole.size)
+    def _channels(self, current: Metadata[Targets]) -> Channels | None:
+        target = current.signed.targets.get(channels.TARGET)
+        return Channels.decode(self._stock.read(target)) if target is not None else None
 
     def _kept(self, repository: Repository, revision: int | None) -> Iterator[bytes]:
         for version in repository.versions():
             targets = repository.targets(version).signed.targets
-            whole, _ = of_targets(targets)
-            if revision is None or whole.revision == revision:
-                return self._proved(whole, targets[whole.path])
+            wholes = of_targets(targets).wholes
+            whole = wholes.get(max(wholes) if revision is None else revision)
+            if whole is not None:
+                return self._stock.proved(whole, targets[whole.path])
         raise SyncError(Code.RELEASE_FAILED, f"revision {revision} is not kept any more")
 
     def _manifest(self, current: Metadata[Targets]) -> Manifest:
-        path = self._file(current.signed.targets[manifest.TARGET])
-        try:
-            data = path.read_bytes()
-            current.signed.targets[manifest.TARGET].verify_length_and_hashes(data)
-        except Exception as error:
-            raise SyncError(Code.RELEASE_FAILED, f"{path.name} is not what was signed") from error
-        return Manifest.decode(data)
+        return Manifest.decode(self._stock.read(current.signed.targets[manifest.TARGET]))
 
     def _standing(self, repository: Repository) -> Standing:
         root, current = repository.root(), repository.current()
         if current is None:
             return Standing(None, root.signed.expires, None)
-        return Standing(self._manifest(current), root.signed.expires, current.signed.expires)
+        return Standing(self._manifest(current), root.signed.expires, current.signed.expires, self._channels(current))
 
     def _prune(self, repository: Repository) -> None:
         repository.prune(KEPT)
-        kept: set[Path] = set()
+        kept: list[Mapping[str, TargetFile]] = []
         for version in repository.versions():
-            try:
-                kept.update(self._file(target) for target in repository.targets(version).signed.targets.values())
-            except SyncError:
-                continue  # signed by a key that has been replaced since
-        for path in (*self._targets.glob("*.json"), *(self._targets / "catalogue").glob("*.zst")):
-            if path not in kept:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(SyncError):  # signed by a key that has been replaced since
+                kept.append(repository.targets(version).signed.targets)
+        self._stock.keep_only(kept)
 
     def _copy(self, repository: Repository, current: Metadata[Targets], timestamp: bytes, stick: Path) -> None:
-        """Old freshness goes first and the new one comes last: in between there is nothing to believe."""
+        """Old freshness goes first and the new one comes last: in between there is nothing to believe.
+
+        Marks of weeks and buckets stay behind: no kiosk needs the former, and who reads a stick has the whole at hand.
+        """
         metadata = stick / "metadata"
         metadata.mkdir(parents=True, exist_ok=True)
         for path in metadata.glob("*.json"):
             path.unlink()
-        wanted = {self._file(target).relative_to(self._folder) for target in current.signed.targets.values()}
+        signed = current.signed.targets
+        offers, told = of_targets(signed), self._channels(current)
+        served = {offers.newest.revision, *((told.stable,) if told is not None else ())}
+        idle = {one.path for one in offers.wholes.values() if one.revision not in served}
+        wanted = {
+            self._stock.file(target).relative_to(self._folder)
+            for path, target in signed.items()
+            if path not in idle and not path.startswith("buckets-")
+        }
         for path in (stick / "targets").rglob("*"):
             if path.is_file() and path.relative_to(stick) not in wanted:
                 path.unlink()
@@ -314,8 +386,33 @@ class Publisher:
         write_whole(metadata / "timestamp.json", timestamp)
 
 
-def _canonical(lines: Iterable[bytes]) -> tuple[list[bytes], dict[str, int]]:
-    """The canonical lines in canonical order, and how many there are of each kind."""
+def _whole(revision: int, digest: str, made: int, size: int, length: int) -> Whole:
+    return Whole(revision, digest, size, length, made)
+
+
+def _numbered(rings: Mapping[str, Ring], revision: int) -> dict[str, Ring]:
+    return {name: Ring(revision, one.percent, one.districts, one.not_before) for name, one in rings.items()}
+
+
+def _marks(offers: Offers, old: Whole | None) -> list[Whole]:
+    """The first release of each week, of those that are still offered whole; newest weeks only, newest first.
+
+    `old`, the release that is the newest now, becomes one when its week has none; without it: those that are marks.
+    """
+    first: dict[tuple[int, int], Whole] = {}
+    for _, one in sorted(offers.wholes.items()):
+        if one.made is not None and (old is not None or one is not offers.newest):
+            first.setdefault(dt.datetime.fromtimestamp(one.made, dt.UTC).isocalendar()[:2], one)
+    return sorted(first.values(), key=lambda one: one.revision, reverse=True)[:MOST_MARKS]
+
+
+def _is_step(one: Changed, offers: Offers) -> bool:
+    """Whether it leads from a release to the very next one: no other changes to the same revision begin later."""
+    return not any(other.revision == one.revision and other.base > one.base for other in offers.changes)
+
+
+def _canonical(lines: Iterable[bytes]) -> tuple[list[tuple[tuple[str, str], bytes]], dict[str, int]]:
+    """Keys and canonical lines in canonical order, and how many there are of each kind."""
     keyed: list[tuple[tuple[str, str], bytes]] = []
     counts: Counter[str] = Counter()
     coherence = Coherence()
@@ -328,7 +425,7 @@ def _canonical(lines: Iterable[bytes]) -> tuple[list[bytes], dict[str, int]]:
     if lost := coherence.problems():
         raise RecordError(Code.RECORD_DANGLING, tuple(lost))
     keyed.sort(key=lambda one: one[0])
-    return [line for _, line in keyed], dict(sorted(counts.items()))
+    return keyed, dict(sorted(counts.items()))
 
 
 def _differing(old: Callable[[], Iterator[bytes]], new: list[bytes]) -> tuple[Iterator[bytes], Iterator[bytes]]:
@@ -342,8 +439,3 @@ def _differing(old: Callable[[], Iterator[bytes]], new: list[bytes]) -> tuple[It
         (line for line in old() if hashlib.sha256(line).digest() not in news),
         (line for line in new if hashlib.sha256(line).digest() not in olds),
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -175,8 +175,32 @@ class Repository:
         if timestamp is not None:
             write_whole(self.metadata / "timestamp.json", timestamp)
 
+    def shown(self) -> bool:
+        """Whether kiosks see what was signed last; not so when a kill came between signing and `show`."""
+        try:
+            root = self.root()
+            newest = (self.roots / f"{root.signed.version}.root.json").read_bytes()
+            if (self.metadata / f"{root.signed.version}.root.json").read_bytes() != newest:
+                return False
+            if (self.folder / "root.json").read_bytes() != newest:
+                return False
+            if not self.counters["targets"]:
+                return True
+            timestamp = Metadata[Timestamp].from_bytes((self.metadata / "timestamp.json").read_bytes())
+            root.verify_delegate("timestamp", timestamp)
+            name = f"{timestamp.signed.snapshot_meta.version}.snapshot.json"
+            snapshot = Metadata[Snapshot].from_bytes((self.metadata / name).read_bytes())
+            root.verify_delegate("snapshot", snapshot)
+            return snapshot.signed.meta["targets.json"].version == self.counters["targets"]
+        except (OSError, RepositoryError):
+            return False
+
     def prune(self, kept: int) -> None:
-        """Removes targets and snapshots behind the newest `kept`; a kiosk may be in the middle of the one before."""
+        """Removes targets and snapshots behind the newest `kept`; a kiosk may be in the middle of the one before. And
+        what killed processes had begun to write: the lock says that nobody writes now.
+        """
+        for beginning in (*self.folder.glob(".*.new"), *self.metadata.glob(".*.new")):
+            beginning.unlink(missing_ok=True)
         for role in ("targets", "snapshot"):
             for path in self.metadata.glob(f"*.{role}.json"):
                 number = path.name.partition(".")[0]

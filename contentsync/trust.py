@@ -141,6 +141,10 @@ class Trust:
         self._marks.keep(raised(marks, seen))
         return trusted.targets.targets
 
+    def time(self) -> dt.datetime:
+        """Now, or the floor where the clock is behind it: what rings that begin later are measured against."""
+        return max(self._now(), self._floor(self._marks.marks().get("time")))
+
     def note_revision(self, revision: int) -> None:
         """Notes that the hub has released `revision`.
 

@@ -49,6 +49,9 @@ port = {port}
 [sync]
 url = "{hub}/public"
 poll_s = 10
+
+[report]
+url = "{hub}"
 """
 
 
@@ -117,12 +120,13 @@ class Household:
                 f"{name}没有起来（{READY_S} 秒内没有消息）" if not readable else f"{name}没有起来"
             ) from None
 
-    def done(self, name: str, module: str, *arguments: str | Path) -> None:
-        """Runs `python -m module` to its end. Raises `PartError` with what it said when that is not a good one."""
+    def done(self, name: str, module: str, *arguments: str | Path) -> str:
+        """Runs `python -m module` to its end; what it said. Raises `PartError` with that when it is not a good one."""
         process = self.start(module, *arguments, heard=True)
         said, _ = process.communicate()
         if process.returncode:
             raise PartError(f"{name}：没有成（{module} {arguments[0]}，状态 {process.returncode}）\n{said}".rstrip())
+        return said
 
     @staticmethod
     def _end(process: subprocess.Popen[str]) -> None:
@@ -154,7 +158,12 @@ def main() -> int:
             hub = house.ready(house.start("hub", "serve", heard=True, environment=ANY_PORT), "内容中心")
             config = demo / "kiosk.toml"
             config.write_text(CONFIG.format(port=ports["port"], hub=hub["url"]), encoding="utf-8")
-            house.done("认这个内容中心", "kiosk", "enrol", home / "public" / "root.json", "--config", config)
+            if (home / "uplink" / "device.json").exists():
+                given: tuple[str | Path, ...] = (home / "public" / "root.json",)
+            else:
+                told = house.done("发登记码", "hub", "devices", "enrol", "1", "--name", "南大街便民亭", "--json")
+                given = (json.loads(told)["code"], "--hub", hub["url"])
+            house.done("认这个内容中心", "kiosk", "enrol", *given, "--config", config)
             house.done("第一次同步", "kiosk", "sync", "--once", "--config", config)
             print(f"内容中心：{hub['url']}/，编辑 bianji，初审 chushen，复审 fushen，发布 fabu 和 fuhe，密码都是 demo")
             print(f"打印机：{ports['url']}，出来的纸也存在 {paper}", flush=True)

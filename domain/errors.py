@@ -41,6 +41,7 @@ class Code(StrEnum):
     PRINTER_TROUBLE = "P-06"
     PRINTER_BUSY = "P-07"
     FAIR_USE = "P-08"
+    SAME_SLIP = "P-09"
 
     NO_READER = "C-01"
     CARD_UNREADABLE = "C-11"
@@ -94,7 +95,14 @@ class DeviceStoreError(CodedError):
 
 
 class PrintError(CodedError):
-    """A slip that was certainly not printed (an uncertain one is an outcome, not an error)."""
+    """A slip that was certainly not printed (an uncertain one is an outcome, not an error).
+
+    `seconds`: with P-09, until the same slip may be printed again; else 0.
+    """
+
+    def __init__(self, code: Code, detail: str = "", seconds: int = 0) -> None:
+        super().__init__(code, detail)
+        self.seconds = seconds
 
 
 class CardError(CodedError):

@@ -12,8 +12,11 @@ from domain.errors import Code
 
 
 class PrinterState(StrEnum):
-    """What the printer said last. READY and NEAR_END print; everything else does not."""
+    """What the printer said last. READY and NEAR_END print; everything else does not. CHECKING: it was not heard yet
+    since the start. NEAR_END: its sensor says so, or the roll is nearly used up by what was counted.
+    """
 
+    CHECKING = "checking"
     READY = "ready"
     NEAR_END = "near_end"
     PAPER_OUT = "paper_out"

@@ -7,19 +7,23 @@ that 12345 helps.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from domain import wording
-from domain.geo import distance_m
-from domain.guard import judge, limit_of, way_from
+from domain.geo import distance_m, offset_m
+from domain.guard import Due, Verdict, judge, limit_of, way_from
 from domain.hours import Calendars
 from domain.ports import KioskPlace
 from domain.records import Guide, Material, Place
 from domain.slip import (
     Block,
+    CheckCode,
     Figures,
     Guard,
     Keyed,
+    Map,
     Masthead,
     Numbered,
     Paragraph,
@@ -33,19 +37,19 @@ from domain.slip import (
     Title,
     Variant,
 )
+from domain.take_away import HOTLINE, MOST_TEXTS, take_away
 from phrases import Phrases
 
-QR_BYTES = 331
-"""Capacity of a version 13 code at level M: the densest that old phones read from thermal paper (4 dots a module)."""
-
-HOTLINE = "12345"
+NEXT_DOOR_M = 60
+"""Nearer than this nobody needs a map."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlipFacts:
     """What a slip is made from besides the guide; nothing here is about the person.
 
-    `department`, `agency`: names to print; `places`: offices, nearest first; `trusted`: whether `at` may be believed.
+    `department`, `agency`: names to print; `places`: offices, nearest first; `trusted`: whether `at` may be believed;
+    `check`: the check code of what the slip says (XXXX-XXXX-XXXX), empty when the item has none.
     """
 
     department: str
@@ -60,37 +64,93 @@ class SlipFacts:
     sample: bool
     office: str = ""
     verified_by: str = ""
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The other language of a bilingual slip: its sentences, and the guide and the offices in it as far as they are
+    translated; what is not stays as it is and is printed once. `places`: as many as those of the facts.
+    """
+
+    say: Phrases
+    guide: Guide
+    places: tuple[Place, ...]
 
 
 def build_guide_slip(
-    say: Phrases, guide: Guide, facts: SlipFacts, *, number: int, variant: Variant = Variant.FULL
+    say: Phrases,
+    guide: Guide,
+    facts: SlipFacts,
+    *,
+    number: int,
+    variant: Variant = Variant.FULL,
+    second: Second | None = None,
 ) -> Slip:
-    """The slip of `guide`; `number` is the slip's own number."""
+    """The slip of `guide`; `number` is the slip's own number. `second` is for a bilingual one: then `say` is Chinese.
+
+    Raises `ValueError` for `Variant.CLERK`, which `domain.clerk_slip` builds.
+    """
+    if variant is Variant.CLERK:
+        raise ValueError("the slip for the window has a builder of its own")
+    blocks = _blocks(say, guide, facts, number, variant)
+    if second is None or variant is not Variant.BILINGUAL or second.say.lang == say.lang:
+        return Slip(blocks, variant, say.lang)
+    theirs = _blocks(second.say, second.guide, replace(facts, places=second.places), number, variant)
+    # The phone that reads the code is the citizen's.
+    taken = next(block for block in theirs if isinstance(block, TakeAway))
+    blocks = tuple(
+        replace(block, payload=taken.payload, more=taken.more) if isinstance(block, TakeAway) else block
+        for block in blocks
+    )
+    return Slip(blocks, variant, say.lang, theirs, second.say.lang)
+
+
+def _blocks(say: Phrases, guide: Guide, facts: SlipFacts, number: int, variant: Variant) -> tuple[Block, ...]:
+    verdict = judge(
+        facts.places, facts.at, way_from(facts.kiosk), facts.calendars, limit_of(guide), trusted=facts.trusted
+    )
+    whole = variant in (Variant.FULL, Variant.BILINGUAL)
     blocks: list[Block] = [Masthead(say("slip.word"), say("slip.number", number=f"{number:06}"))]
     blocks.append(_title(say, guide, variant))
-    guard = _guard(say, guide, facts)
+    guard = _guard(say, verdict)
     if guard is not None:
         blocks.append(guard)
-    blocks.append(_figures(say, guide))
+    blocks.append(_figures(say, guide, verdict.due if verdict else None, facts.at.date()))
     blocks.extend(_materials(say, guide, variant))
     blocks.extend(_place(say, guide, facts, variant))
-    if variant is Variant.FULL:
+    if whole:
         blocks.extend(_steps(say, guide))
         blocks.extend(_know(say, guide, facts))
     blocks.append(Separator())
-    blocks.append(
-        TakeAway(
-            payload=guide_text(say, guide, facts, QR_BYTES),
-            head=say("slip.take_head"),
-            lines=(say("slip.take_line"), say("slip.other_kiosk")),
-        )
-    )
+    texts = take_away(say, guide, facts, most=MOST_TEXTS if variant in (Variant.FULL, Variant.LARGE) else 1)
+    blocks.append(take_away_block(say, texts, facts.check))
     blocks.append(Separator())
     blocks.append(Paragraph(say("slip.window_counts"), bold=True))
+    if variant is Variant.BILINGUAL:
+        blocks.append(Paragraph(say("slip.chinese_counts")))
     if facts.sample:
         blocks.append(Paragraph(say("slip.sample"), bold=True))
     blocks.append(_foot(say, guide, facts))
-    return Slip(tuple(blocks), variant, say.lang)
+    return tuple(blocks)
+
+
+def take_away_block(say: Phrases, texts: Sequence[str], check: str) -> TakeAway:
+    """The codes of `texts` with the check code beside them; where there is none, how to get the paper again."""
+    several = len(texts) > 1
+    labels = [say("slip.part", n=n, most=len(texts)) if several else "" for n in range(1, len(texts) + 1)]
+    lines = [say("slip.take_line")]
+    if several:
+        lines.append(say("slip.take_all", n=len(texts)))
+    lines.append(say("slip.other_kiosk"))
+    return TakeAway(
+        payload=texts[0],
+        head=say("slip.take_head"),
+        lines=tuple(lines),
+        check=CheckCode(check, (say("slip.check_head"), say("slip.check_line"))) if check else None,
+        label=labels[0],
+        more=tuple(zip(texts[1:], labels[1:], strict=True)),
+    )
 
 
 def _title(say: Phrases, guide: Guide, variant: Variant) -> Title:
@@ -101,11 +161,8 @@ def _title(say: Phrases, guide: Guide, variant: Variant) -> Title:
     return Title(guide.name, say("slip.aliases", aliases=say("join.list").join(guide.aliases[:3])))
 
 
-def _guard(say: Phrases, guide: Guide, facts: SlipFacts) -> Guard | None:
+def _guard(say: Phrases, verdict: Verdict | None) -> Guard | None:
     """Only when it would be in vain to go now, the clock is right and the office's hours are known."""
-    verdict = judge(
-        facts.places, facts.at, way_from(facts.kiosk), facts.calendars, limit_of(guide), trusted=facts.trusted
-    )
     if verdict is None or verdict.good or verdict.next is None:
         return None
     parts = [say("guard.go", when=wording.guard_when(say, verdict))]
@@ -121,7 +178,8 @@ def _guard(say: Phrases, guide: Guide, facts: SlipFacts) -> Guard | None:
     )
 
 
-def _figures(say: Phrases, guide: Guide) -> Figures:
+def _figures(say: Phrases, guide: Guide, due: Due | None, today: dt.date) -> Figures:
+    """Fee, visits, when it is finished, photocopies: these also when there are none."""
     cells = []
     fee = wording.fee_figure(say, guide.fee)
     if fee:
@@ -129,7 +187,10 @@ def _figures(say: Phrases, guide: Guide) -> Figures:
     if guide.visits is not None:
         cells.append((say("figure.visits"), say.count("visits.times", guide.visits)))
     limit = wording.limit(say, guide.immediate, guide.promised_limit or guide.legal_limit)
-    if limit:
+    if due is not None and due.known and due.day != due.accepted:
+        accepted = wording.day_word(say, due.accepted, today)
+        cells.append((say("figure.due", day=accepted), wording.month_day(say, due.day)))
+    elif limit:
         cells.append((say("figure.limit"), limit))
     cells.append((say("figure.copies"), say("figure.copies_count", n=copies(guide))))
     return Figures(tuple(cells))
@@ -164,9 +225,12 @@ def _materials(say: Phrases, guide: Guide, variant: Variant) -> list[Block]:
     always = [material for material in guide.materials if material.when is None]
     conditional = [material for material in guide.materials if material.when is not None]
     own = sum(material.source == "self" for material in always)
-    blocks: list[Block] = [Tab(say("slip.bring"), say("slip.bring_own", n=own) if own else "")]
+    window = sum(material.source == "counter" for material in always)
+    figures = [say("slip.bring_own", n=own)] if own else []
+    figures += [say("slip.bring_counter", n=window)] if window else []
+    blocks: list[Block] = [Tab(say("slip.bring"), say("join.comma").join(figures))]
     rows = tuple(_tick(say, material) for material in always)
-    if variant is Variant.FULL:
+    if variant in (Variant.FULL, Variant.BILINGUAL):
         extra = tuple(_tick(say, material) for material in conditional)
         blocks.append(Ticks(rows, extra, say("slip.conditional") if extra else ""))
     else:
@@ -200,9 +264,44 @@ def _place(say: Phrases, guide: Guide, facts: SlipFacts, variant: Variant) -> li
     else:
         if facts.office:
             head = facts.office
+        rows.append((say("key.hours"), say("slip.unverified")))
         rows.append((say("key.phone"), phone or say("slip.unverified")))
+    if variant in (Variant.COMPACT, Variant.LARGE):
+        rows.append((say("key.complaint"), _complaint(say, guide)))
     note = facts.office if head and facts.office and facts.office != head else ""
-    return [Tab(say("slip.where"), figure), Keyed(tuple(rows), head, note)]
+    blocks: list[Block] = [Tab(say("slip.where"), figure), Keyed(tuple(rows), head, note)]
+    if variant is Variant.FULL and facts.places:
+        plan = _map(say, facts.kiosk, facts.places[0])
+        blocks += [plan] if plan else []
+    return blocks
+
+
+def _map(say: Phrases, kiosk: KioskPlace, place: Place) -> Map | None:
+    """None when the position of one of them is unknown, or both are the same."""
+    if kiosk.lat is None or kiosk.lon is None or place.lat is None or place.lon is None:
+        return None
+    east, north = offset_m(kiosk.lat, kiosk.lon, place.lat, place.lon)
+    metres = math.hypot(east, north)
+    if metres < NEXT_DOOR_M:
+        return None
+    bus = next((stop for stop in place.bus if stop.walk_m is not None), None)
+    return Map(
+        kiosk=say("map.kiosk"),
+        place=place.alias or place.name,
+        distance=wording.distance(say, metres),
+        north=say("map.north"),
+        east_m=east,
+        north_m=north,
+        metres=say("distance.m"),
+        kilometres=say("distance.km"),
+        stop=(bus.stop, say("bus.walk", distance=wording.distance(say, bus.walk_m or 0))) if bus else None,
+    )
+
+
+def _complaint(say: Phrases, guide: Guide) -> str:
+    """The department's phone for complaints, if it has one, and the city's."""
+    own = guide.phone.complaint if guide.phone else None
+    return say("join.list").join(dict.fromkeys(filter(None, (own, HOTLINE))))
 
 
 def _steps(say: Phrases, guide: Guide) -> list[Block]:
@@ -219,6 +318,9 @@ def _know(say: Phrases, guide: Guide, facts: SlipFacts) -> list[Block]:
     rows: list[tuple[str, str]] = []
     if guide.eligibility:
         rows.append((say("key.who"), say("join.semicolon").join(guide.eligibility)))
+    limits = _limits(say, guide)
+    if limits:
+        rows.append((say("key.limit"), limits))
     if guide.fee is not None and guide.fee.charged:
         rows.append((say("key.fee"), guide.fee.text))
     if guide.result is not None:
@@ -229,13 +331,23 @@ def _know(say: Phrases, guide: Guide, facts: SlipFacts) -> list[Block]:
     rows.append(
         (say("key.department"), say("join.list").join(dict.fromkeys(filter(None, (facts.department, facts.agency)))))
     )
-    complaint = guide.phone.complaint if guide.phone else None
-    rows.append((say("key.complaint"), say("join.list").join(dict.fromkeys(filter(None, (complaint, HOTLINE))))))
+    rows.append((say("key.complaint"), _complaint(say, guide)))
     return [Tab(say("slip.know")), Keyed(tuple(rows))]
 
 
+def _limits(say: Phrases, guide: Guide) -> str:
+    """What the department promises, and what the law allows when that is longer."""
+    promised = wording.limit(say, guide.immediate, guide.promised_limit)
+    legal = wording.limit(say, None, guide.legal_limit)
+    parts = [say("slip.promised", limit=promised)] if promised else []
+    parts += [say("slip.legal", limit=legal)] if legal and legal != promised else []
+    return say("join.comma").join(parts)
+
+
 def _foot(say: Phrases, guide: Guide, facts: SlipFacts) -> Small:
-    lines = [say("slip.catalogue", revision=facts.revision, day=facts.catalogue_day.isoformat(), item=guide.id)]
+    version = [say("slip.version", n=guide.version)] if guide.version else []
+    catalogue = say("slip.catalogue", revision=facts.revision, day=facts.catalogue_day.isoformat(), item=guide.id)
+    lines = [say("join.comma").join((*version, catalogue))]
     if guide.verified_on:
         lines.append(say("slip.verified", day=guide.verified_on.isoformat(), by=facts.verified_by or facts.department))
     when = f"{facts.at:%Y-%m-%d %H:%M}"
@@ -244,38 +356,3 @@ def _foot(say: Phrases, guide: Guide, facts: SlipFacts) -> Small:
         printed if facts.trusted else say("slip.printed_unsure", kiosk=facts.kiosk.name, number=facts.kiosk.number)
     )
     return Small(tuple(lines))
-
-
-def guide_text(say: Phrases, guide: Guide, facts: SlipFacts, limit: int) -> str:
-    """The guide in plain words for a QR code, at most `limit` UTF-8 bytes: whole lines, the least needed left out
-    first.
-    """
-    place = facts.places[0] if facts.places else None
-    phone = (guide.phone.enquiry if guide.phone else None) or (place.phone if place else None) or HOTLINE
-    bring = say("join.list").join(
-        say("text.material", name=material.name, count=wording.count(say, material)).strip()
-        for material in guide.materials
-        if material.when is None
-    )
-    fee = wording.fee_figure(say, guide.fee)
-    limit_text = wording.limit(say, guide.immediate, guide.promised_limit or guide.legal_limit)
-    ranked: list[tuple[int, str]] = [(0, say("text.title", name=guide.name))]
-    if bring:
-        ranked.append((2, say("text.bring", items=bring)))
-    if place is not None:
-        ranked.append((1, say("text.where", place=place.name, address=place.address or "").strip()))
-        hours = wording.hours_lines(say, place, facts.at.date())
-        if hours:
-            ranked.append((4, hours[0]))
-    ranked.append((3, say("text.phone", phone=phone)))
-    figures = say("join.comma").join(filter(None, (fee, limit_text)))
-    if figures:
-        ranked.append((5, figures))
-    if guide.steps:
-        ranked.append((6, say("text.steps", steps=say("join.arrow").join(step.name for step in guide.steps))))
-    ranked.append((7, say("slip.window_counts")))
-    kept = list(ranked)
-    while len("\n".join(line for _, line in kept).encode()) > limit and len(kept) > 1:
-        kept.remove(max(kept))
-    text = "\n".join(line for _, line in kept)
-    return text.encode()[:limit].decode(errors="ignore")

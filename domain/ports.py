@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from domain.errors import Code
 from domain.events import Event, JobState, PrinterState, ReaderKind, ReaderState
@@ -14,10 +14,13 @@ from domain.search import EVERYTHING, Card, LexiconWord, Narrowing, Results
 
 if TYPE_CHECKING:
     # For annotations alone: who waits for a kiosk to start should not wait for the models of all records.
-    from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Record, Rule, Topic
+    from domain.records import Calendar, Change, Home, LifeEvent, Notice, Org, Place, Record, Rule, Topic
     from domain.slip import Slip
 
 R = TypeVar("R", bound="Record")
+
+Faulty = Literal["phone", "place", "materials", "other"]
+"""What of a guide is not so, as a citizen says it: 电话不通, 地址不对, 材料不符, 其他."""
 
 Post = Callable[[Event], None]
 """Hands an event to the kiosk from any thread; returns at once."""
@@ -151,6 +154,14 @@ class Catalogue(Protocol):
         """Translated fields of a record; empty when there are none."""
         ...
 
+    def by_number(self, number: int) -> str | None:
+        """Id of the guide that the number of a check code means, also when it was taken down; None: of none here."""
+        ...
+
+    def changes(self, of: str) -> tuple[Change, ...]:
+        """What the hub noted as changed in a guide or a place, the oldest first, as far as it is kept."""
+        ...
+
     def names(self, ids: Sequence[str], lang: str) -> Mapping[str, str]:
         """Translated names by id, only where there is one."""
         ...
@@ -204,6 +215,29 @@ class Handwriting(Protocol):
         """Characters that may be meant, best first, without repeats; none for no strokes. Never raises for what was
         drawn.
         """
+        ...
+
+
+class Reports(Protocol):
+    """Tells the hub what happens here, without telling of anybody. Returns at once and never raises."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether this kiosk has a hub to report to."""
+        ...
+
+    def visit_began(self) -> None:
+        """Somebody began a visit."""
+        ...
+
+    def correct(self, item: str, revision: int, field: Faulty) -> str:
+        """Somebody says that `field` of a guide, as catalogue `revision` has it, is not so. Returns the name of the
+        message; "" when it could not be kept.
+        """
+        ...
+
+    def arrived(self, message: str) -> bool:
+        """Whether the hub has the message."""
         ...
 
 
@@ -292,10 +326,13 @@ class SlipPrinter(Protocol):
         """The number that the next slip will carry, so that a preview shows the very paper."""
         ...
 
-    def submit(self, build: Callable[[int], Slip]) -> str:
+    def submit(self, build: Callable[[int], Slip], key: str = "") -> str:
         """Queues a slip; `build` makes it from its number. Returns the job's name; `SlipFinished` follows.
 
-        Raises `PrintError` when certainly nothing will be printed (P-07 another slip is under way, P-08 fair use).
+        `key` says what the slip is about: the same one a second time within a minute of this session is not printed
+        (P-09, with the seconds left), unless somebody asks for it again on purpose, without a key.
+        Raises `PrintError` when certainly nothing will be printed (P-07 another slip is under way, P-08 and P-09 fair
+        use).
         """
         ...
 
@@ -366,6 +403,28 @@ class KioskPlace:
     lat: float | None = None
     lon: float | None = None
     stop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyKiosk:
+    """Another kiosk that said `at` (aware) that it has paper; `low`: not much. `metres` in a straight line and `bearing`
+    (degrees from north, clockwise) from this kiosk; None when one of the two has no position.
+    """
+
+    number: str
+    name: str
+    at: dt.datetime
+    low: bool = False
+    metres: float | None = None
+    bearing: float | None = None
+
+
+class Neighbours(Protocol):
+    """Knows of other kiosks what the hub told last."""
+
+    def with_paper(self) -> tuple[NearbyKiosk, ...]:
+        """Those that had paper in the last two hours, nearest first; none when nothing is known. Never raises."""
+        ...
 
 
 class StaffGate(Protocol):

@@ -12,11 +12,15 @@ from typing import Literal
 
 
 class Variant(StrEnum):
-    """full: everything; compact: paper is running out; large: for old eyes, shortened, nothing under 4 mm."""
+    """full: everything; compact: paper is running out; large: for old eyes, shortened, nothing under 4 mm; bilingual:
+    Chinese and, below it, the citizen's language; clerk: what the citizen shows at the window.
+    """
 
     FULL = "full"
     COMPACT = "compact"
     LARGE = "large"
+    BILINGUAL = "bilingual"
+    CLERK = "clerk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,15 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Framed note at the head of a slip that is not like others: a word in large letters (补打) and two lines."""
+
+    word: str
+    headline: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Two to four figures side by side: (label, value)."""
 
@@ -53,10 +66,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """Section head, white on black, with the section's one figure at the right."""
+    """Section head, white on black, with the section's one figure at the right; `beside`: bold words between them."""
 
     word: str
     figure: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,96 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """One paper of many steps: how many originals and photocopies, and the numbers of the steps that want it."""
+
+    name: str
+    originals: int
+    copies: int
+    steps: tuple[int, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Papers of several steps, each with a box to tick; `heads`: words above originals, copies, steps; `total`: its
+    word and the number of photocopies.
+    """
+
+    heads: tuple[str, str, str]
+    rows: tuple[TableRow, ...]
+    total: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The way in one line: from the kiosk by stops to the last. `stops`: (letter, name, address), the kiosk's letter
+    is empty; `ways`: what stands on the line before each stop but the first.
+    """
+
+    stops: tuple[tuple[str, str, str], ...]
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of a trip: its number, name, what more, and at the right what comes of it."""
+
+    number: int
+    name: str
+    detail: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Steps done one after the other at one office: numbered discs joined by a line."""
+
+    rows: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boxed:
+    """Sentences in a thin frame, each behind a bold word."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Where the office lies, seen from the kiosk, to scale and north up: nothing but what the records know.
+
+    `east_m`, `north_m`: metres from the kiosk to the office; `bar`: length of the scale bar in metres is chosen by the
+    layout, its words by `metres` and `kilometres` (`{n}` is the number). `stop`: the nearest bus stop and the walk from
+    it, drawn as a line of its own, because its position is not known.
+    """
+
+    kiosk: str
+    place: str
+    distance: str
+    north: str
+    east_m: float
+    north_m: float
+    metres: str
+    kilometres: str
+    stop: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shout:
+    """One word as large as the paper is wide, at most 16 mm high."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A line for a pen: words and gaps in turns, beginning with words; a gap at the end goes to the margin."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """Plain text; `bold` for the one sentence that matters."""
 
@@ -106,12 +210,73 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckCode:
+    """A code to be typed: its groups in letters of one width, below a few lines. Groups are divided by hyphens."""
+
+    code: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TakeAway:
-    """The guide itself as a QR code (UTF-8, level M, at most 331 bytes) beside a few lines."""
+    """The guide itself as a QR code (UTF-8, level M, at most 331 bytes) beside a few lines and the check code.
+
+    `more`: further codes, (payload, word below it). `label`: the word below the first when there are more. `module`:
+    dots a module, 0 for what the variant has.
+    """
 
     payload: str
     head: str
     lines: tuple[str, ...] = ()
+    check: CheckCode | None = None
+    label: str = ""
+    more: tuple[tuple[str, str], ...] = ()
+    module: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A code that is all that its holder has: framed, as large as the paper allows; (word, note) stand in the head."""
+
+    word: str
+    note: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """Dated stations on a line, (word, day); so many of them are `done`. The last day is bold."""
+
+    rows: tuple[tuple[str, str], ...]
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staircase:
+    """One dot after the other over the whole width, so that every dot of the head burns alone, and a black bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """Lines of so many dots, (dots, word), and fields of so many black dots in eight, (eighths, word); 0: hatched."""
+
+    lines: tuple[tuple[int, str], ...]
+    fields: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The same words in growing sizes: (dots an em, words)."""
+
+    rows: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """QR codes of one text at several sizes: (dots a module, word below it, bold)."""
+
+    payload: str
+    rows: tuple[tuple[int, str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +291,53 @@ class Separator:
     """A thin line across."""
 
 
-Block = Masthead | Title | Guard | Figures | Tab | Ticks | Keyed | Numbered | Paragraph | TakeAway | Small | Separator
+Block = (
+    Masthead
+    | Title
+    | Mark
+    | Guard
+    | Figures
+    | Tab
+    | Ticks
+    | Table
+    | Keyed
+    | Strip
+    | Map
+    | Numbered
+    | Legs
+    | Boxed
+    | Shout
+    | Blank
+    | Paragraph
+    | TakeAway
+    | CheckCode
+    | Secret
+    | Stations
+    | Staircase
+    | Strokes
+    | Sizes
+    | Codes
+    | Small
+    | Separator
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip ready for layout. `lang` chooses the face, `variant` the sizes."""
+    """A slip ready for layout. `lang` chooses the face, `variant` the sizes.
+
+    `second`: the same blocks, kind by kind, in the language `second_lang`, printed smaller below the first ones; what
+    is the same in both is printed once. `ruled`: with scales in millimetres at the top and at the left. Raises
+    `ValueError` when the kinds of `second` are not those of `blocks`.
+    """
 
     blocks: tuple[Block, ...]
     variant: Variant = Variant.FULL
     lang: str = "zh-Hans"
+    second: tuple[Block, ...] = ()
+    second_lang: str = ""
+    ruled: bool = False
+
+    def __post_init__(self) -> None:
+        if self.second and [type(block) for block in self.second] != [type(block) for block in self.blocks]:
+            raise ValueError("the blocks of the second language are others")

@@ -11,6 +11,9 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from hub.device_commands import devices_app
+from hub.import_commands import template_command
+from hub.rollout_commands import rollout_app
 from hub.unmet_commands import unmet_app
 from hub.workflow import CITY, Role
 
@@ -57,6 +60,8 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(users_app, name="users")
 app.add_typer(audit_app, name="audit")
 app.add_typer(unmet_app, name="unmet")
+app.add_typer(rollout_app, name="rollout")
+app.add_typer(devices_app, name="devices")
 
 ConfigOption = Annotated[
     Path | None,
@@ -144,24 +149,52 @@ def serve(config: ConfigOption = None) -> None:
         serve_web(office, ready)
 
 
+app.command("template")(template_command)
+
+
 # --- Content --------------------------------------------------------------------------------------------------------
 
 
 @app.command("import")
 def import_(
-    given: Annotated[Path, typer.Argument(metavar="FILE", exists=True, help="Records (*.jsonl), or a folder of them.")],
+    given: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", exists=True, help="Records (*.jsonl), a folder of them, or a table (xlsx, csv)."
+        ),
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     baseline: Annotated[
         bool,
         typer.Option("--baseline", help="The first content of an empty hub, reviewed elsewhere: ready to release."),
     ] = False,
     by: Annotated[str | None, typer.Option("--as", metavar="LOGIN", help="Who answers for the drafts.")] = None,
+    mapping: Annotated[
+        str, typer.Option("--mapping", metavar="ID", help="Whose columns a table has.  [default: found out]")
+    ] = "",
+    trial: Annotated[
+        str, typer.Option("--trial", metavar="ID", help="Of the dry run of a table; without it none is taken.")
+    ] = "",
+    annotated: Annotated[
+        Path | None, typer.Option("--annotated", metavar="FILE.xlsx", help="The table with the remarks of its dry run.")
+    ] = None,
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Takes records in as drafts. Nothing is taken from files with a fault; status 1 then."""
+    """Takes records in as drafts. Nothing is taken from record files with a fault; status 1 then. A table is tried out
+    first (--dry-run), and taken by the id of that trial; rows with a fault stay out, and status is 1 then.
+    """
+    from hub.import_commands import import_table, is_table
     from hub.importing import files_of, read_files
     from hub.terminal import say_json
+
+    if is_table(given):
+        if baseline:
+            raise typer.BadParameter("--baseline takes records (*.jsonl) only")
+        with _office(config) as office:
+            person = office.people.by_login(by) if by else None
+            status = import_table(office, person, given, dry_run, mapping, trial, annotated, json)
+        raise typer.Exit(status)
 
     if baseline and by:
         raise typer.BadParameter("--baseline has no author; leave --as out")
@@ -213,6 +246,16 @@ def publish(
     over_newer: Annotated[
         bool, typer.Option("--over-newer", help="Although public/ has a newer revision (after a restored backup).")
     ] = False,
+    percent: Annotated[
+        int, typer.Option("--percent", min=1, max=100, help="How much of the street takes it first; see `hub rollout`.")
+    ] = 100,
+    district: Annotated[
+        list[str] | None,
+        typer.Option("--district", metavar="CODE", help="Only kiosks of this district first, GB/T 2260."),
+    ] = None,
+    not_before: Annotated[
+        dt.datetime | None, typer.Option("--not-before", formats=["%Y-%m-%dT%H:%M"], help="Local time of this machine.")
+    ] = None,
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -221,6 +264,7 @@ def publish(
     Passwords and the passphrase of the release key are asked for, or read from standard input, a line each.
     """
     from hub.release import NEEDED
+    from hub.rollout import First
     from hub.terminal import secret
 
     with _office(config) as office:
@@ -239,7 +283,9 @@ def publish(
             release = office.releases.approve(signer, release.id)
         if len(release.approvals) >= NEEDED:
             passphrase = secret("passphrase of the release key")
-            release = office.releases.publish(None, release.id, passphrase, over=over_newer)
+            begins = not_before.astimezone(dt.UTC) if not_before else None
+            first = First(percent, tuple(district or ()), begins)
+            release = office.releases.publish(None, release.id, passphrase, over=over_newer, first=first)
         _tell_release(release, json)
 
 
@@ -357,6 +403,27 @@ def keys_show(config: ConfigOption = None, json: JsonOption = False) -> None:
     for name, key in held.items():
         say(f"{name}  {key}")
     say(f"root until {standing.root_until:%Y-%m-%d}, release until {until:%Y-%m-%d}" if until else "no release yet")
+
+
+@keys_app.command("sealing")
+def keys_sealing(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Makes the key that letters are sealed for, once, and asks for its passphrase; then shows its public half. The
+    private half may be carried away: the hub itself never opens a seal.
+    """
+    from hub.terminal import note, say, say_json, secret
+    from uplink.sealing import SealingKeyFile
+
+    with _office(config) as office:
+        file = SealingKeyFile(office.home.sealing)
+        public = file.public()
+        made = public is None
+        if public is None:
+            public = file.make(secret("passphrase of the sealing key", twice=True))
+            note(f"carry {file.path} away now, to the office that reads letters")
+    if json:
+        say_json({"public": public, "made": made, "here": file.path.exists()})
+    else:
+        say(public)
 
 
 # --- People ---------------------------------------------------------------------------------------------------------

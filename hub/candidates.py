@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from domain.search import Results
-from domain.unmet import LONGEST, UnmetFile
+from domain.unmet import LONGEST, Unmet, UnmetFile
 from hub import audit
 from hub.audit import COMMAND_LINE, Event
 from hub.candidate import NOTHING, TOP, Answer, Asked, Board, Candidate, Decision, Found, Rate, Standing, Taken, Trial
@@ -41,6 +41,35 @@ MOST_NEIGHBOURS = 60
 LONGEST_REASON = 200
 
 Added = Mapping[str, Sequence[str]]
+
+
+def note_unmet(connection: Connection, kiosk: str, queries: Sequence[Unmet]) -> Taken:
+    """Notes what a kiosk was asked in vain, in the caller's transaction; a day that was told before keeps the larger
+    count.
+    """
+    here = unmet_report.c
+    held = {
+        (row.day, row.text): row.visits for row in connection.execute(select(unmet_report).where(here.kiosk == kiosk))
+    }
+    grown = same = 0
+    coming: dict[tuple[str, str], int] = {}
+    for one in queries:
+        key = (one.day.isoformat(), one.text)
+        if key not in held:
+            coming[key] = one.visits
+        elif one.visits > held[key]:
+            grown += 1
+            connection.execute(
+                update(unmet_report)
+                .where(here.kiosk == kiosk, here.day == key[0], here.text == key[1])
+                .values(visits=one.visits)
+            )
+        else:
+            same += 1
+    if coming:
+        rows = [{"kiosk": kiosk, "day": day, "text": text, "visits": visits} for (day, text), visits in coming.items()]
+        connection.execute(insert(unmet_report), rows)
+    return Taken(len(coming), grown, same)
 
 
 class Candidates:
@@ -80,33 +109,9 @@ class Candidates:
         def work(connection: Connection) -> Taken:
             new = grown = same = 0
             for file in files:
-                held = {
-                    (row.day, row.text): row.visits
-                    for row in connection.execute(select(unmet_report).where(unmet_report.c.kiosk == file.kiosk))
-                }
-                coming: dict[tuple[str, str], int] = {}
-                for one in file.queries:
-                    key = (one.day.isoformat(), one.text)
-                    if key not in held:
-                        coming[key] = one.visits
-                    elif one.visits > held[key]:
-                        grown += 1
-                        here = unmet_report.c
-                        connection.execute(
-                            update(unmet_report)
-                            .where(here.kiosk == file.kiosk, here.day == key[0], here.text == key[1])
-                            .values(visits=one.visits)
-                        )
-                    else:
-                        same += 1
-                if coming:
-                    rows = [
-                        {"kiosk": file.kiosk, "day": day, "text": text, "visits": visits}
-                        for (day, text), visits in coming.items()
-                    ]
-                    connection.execute(insert(unmet_report), rows)
-                new += len(coming)
-                told = {"new": len(coming), "made_at": file.made_at.isoformat()}
+                taken = note_unmet(connection, file.kiosk, file.queries)
+                new, grown, same = new + taken.new, grown + taken.grown, same + taken.same
+                told = {"new": taken.new, "made_at": file.made_at.isoformat()}
                 audit.append(connection, self._now(), Event(COMMAND_LINE, "unmet.import", f"kiosk/{file.kiosk}", told))
             return Taken(new, grown, same)
 
@@ -366,7 +371,7 @@ def _may_see(actor: Actor, candidate: Candidate) -> bool:
 
 
 def _leads_to(actor: Actor, hits: Iterable[Found]) -> bool:
-    return any(hit.department == actor.department for hit in hits)
+    return any(hit.department in actor.departments for hit in hits)
 
 
 def _answer(results: Results | None, limit: int = TOP) -> Answer:

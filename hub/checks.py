@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from domain.errors import RecordError
 from domain.lint import Finding, Level, lint
-from domain.records import Record, canonical_line, references, validate
+from domain.records import Guide, Record, canonical_line, references, validate
+from hub.changes import OWN
 from hub.refusal import Reason, Refused
 from hub.tables import items
 from hub.workflow import CITY
@@ -25,8 +26,10 @@ def key_of(raw: Mapping[str, Any]) -> str:
 
 
 def line_of(raw: Mapping[str, Any]) -> str:
-    """The canonical form as the tables hold it, without line feed."""
-    return canonical_line(dict(raw)).decode("utf-8").removesuffix("\n")
+    """The canonical form as the tables hold it, without line feed, and of a guide without what the hub gives it."""
+    own = OWN if raw["kind"] == Guide.KIND else ()
+    kept = {field: value for field, value in raw.items() if field not in own}
+    return canonical_line(kept).decode("utf-8").removesuffix("\n")
 
 
 def checked(raw: Mapping[str, Any]) -> Record:

@@ -54,9 +54,19 @@ class HubHome:
         return self.folder / "keys"
 
     @property
+    def sealing(self) -> Path:
+        """The key that letters are sealed for: its private half under a passphrase, the public one beside it."""
+        return self.keys / "sealing.key"
+
+    @property
     def catalogue(self) -> Path:
         """The catalogue that editors search: the live content."""
         return self.folder / "catalogue.db"
+
+    @property
+    def mappings(self) -> Path:
+        """The operator's own mappings of other systems' lists (*.toml)."""
+        return self.folder / "mappings"
 
     @property
     def publishing(self) -> Path:

@@ -8,6 +8,7 @@ they have seen; when it has grown meanwhile, nothing is changed and they are tol
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -123,6 +124,17 @@ class Items:
             lambda connection: {kind: int(count) for kind, count in connection.execute(wanted).tuples()}
         )
 
+    def records(self, kinds: Iterable[str]) -> tuple[Mapping[str, Any], ...]:
+        """The live record of every item of these kinds, by key; the open one where nothing is live."""
+        wanted = (
+            select(versions.c.line)
+            .join(items, versions.c.item == items.c.key)
+            .where(items.c.kind.in_(tuple(kinds)), versions.c.number == func.coalesce(items.c.live, items.c.open))
+            .order_by(items.c.key)
+        )
+        lines = self._store.read(lambda connection: list(connection.execute(wanted).scalars()))
+        return tuple(json.loads(line) for line in lines)
+
     def version(self, key: str, number: int) -> Version:
         """One version. Raises `Refused` (no_such_version)."""
         return self._store.read(lambda connection: version_of(connection, key, number))
@@ -190,8 +202,10 @@ class Items:
 
     # Writing
 
-    def create(self, person: Person, raw: Mapping[str, Any]) -> Version:
-        """A new item with a first draft. Raises `Refused`: record_unfit, item_exists, not_an_editor…"""
+    def create(self, person: Person, raw: Mapping[str, Any], remark: str | None = None) -> Version:
+        """A new item with a first draft; `remark` opens its history. Raises `Refused`: record_unfit, item_exists,
+        not_an_editor…
+        """
         record = checked(raw)
         key = key_of(raw)
 
@@ -204,7 +218,7 @@ class Items:
                 connection.execute(
                     insert(items).values(key=key, kind=record.kind, id=record.id, last=0, **called(record))
                 )
-            return begin_version(connection, now, person.id, key, line_of(raw), base=None)
+            return begin_version(connection, now, person.id, key, line_of(raw), base=None, remark=remark)
 
         return self._act(person, "item.create", key, work)
 

@@ -10,16 +10,25 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from domain.unmet import LEAST_VISITS
 from hub.audit import AuditLog
 from hub.candidates import Candidates
+from hub.corrections import Corrections
+from hub.devices import Devices
+from hub.enrolment import Enrolling
+from hub.freshness import Ledger
+from hub.gaps import Gaps
 from hub.home import HubHome
 from hub.importing import Importing
+from hub.importing.trials import Trials
 from hub.items import Items
 from hub.passwords import Passwords
 from hub.people import People
 from hub.publishing import Press
 from hub.rehearsal import Rehearsal
 from hub.releases import Releases
+from hub.reports import Reports
+from hub.rollout import FleetProofs, Rollouts
 from hub.searching import ItemSearch
 from hub.settings import HubSettings, load
 from hub.store import Store, sqlite_url, utc_now
@@ -40,10 +49,18 @@ class Office:
     items: Items
     tasks: Tasks
     releases: Releases
+    rollouts: Rollouts
     importing: Importing
+    trials: Trials
+    gaps: Gaps
+    ledger: Ledger
     audit: AuditLog
     search: ItemSearch
     candidates: Candidates
+    devices: Devices
+    enrolling: Enrolling
+    reports: Reports
+    corrections: Corrections
     press: Press
 
     @classmethod
@@ -65,8 +82,11 @@ class Office:
         press = Press(home.public, home.keys, home.publishing)
         items = Items(store, now=now, zone=ZONE)
         releases = Releases(store, press, now=now)
+        devices = Devices(store, now=now)
+        rollouts = Rollouts(store, press, FleetProofs(devices.fleet), now=now)
         search = ItemSearch(home.catalogue, items, releases, now=now)
         rehearsal = Rehearsal(home.folder, search, items, releases, now=now)
+        importing = Importing(store, now=now)
         office = cls(
             settings=settings,
             home=home,
@@ -77,14 +97,23 @@ class Office:
             items=items,
             tasks=Tasks(store, settings.content.verify_days, now=now),
             releases=releases,
-            importing=Importing(store, now=now),
+            rollouts=rollouts,
+            importing=importing,
+            trials=Trials(store, importing, items, home.mappings, now=now, zone=ZONE),
+            gaps=Gaps(store, items, search, now=now),
+            ledger=Ledger(store, items, settings.content.verify_days, now=now, zone=ZONE),
             audit=AuditLog(store),
             search=search,
             candidates=Candidates(store, items, search, rehearsal, now=now, zone=ZONE),
+            devices=devices,
+            enrolling=Enrolling(store, now=now),
+            reports=Reports(store, now=now, least=1 if settings.demo else LEAST_VISITS, zone=ZONE),
+            corrections=Corrections(store, now=now),
             press=press,
         )
         try:
             releases.recover()
+            rollouts.reconcile()
         except BaseException:
             office.close()
             raise

@@ -7,8 +7,8 @@ import hashlib
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from limits import RateLimitItemPerMinute
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from hub import audit
 from hub.audit import Event
 from hub.passwords import Passwords, check
+from hub.reach import Reach, reach_of
 from hub.refusal import Reason, Refused
 from hub.settings import LoginSettings, SessionSettings
 from hub.store import Store, moment, utc_now, written
@@ -27,13 +28,18 @@ from hub.workflow import CITY, Actor, Role
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
+OF_A_DISTRICT = frozenset({Role.EDITOR, Role.DEPARTMENT_REVIEWER, Role.OPERATOR})
+"""Roles that an operator of a district may give; all others reach the whole city."""
+
 SEEN_AGAIN = dt.timedelta(minutes=1)
 """A session's last use is written down this often, not with every request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works with the hub. `department`: id of an org record, `CITY` (*) for the whole city."""
+    """Somebody who works with the hub. `department`: id of an org record, `CITY` (*) for the whole city; `reach`: what
+    else that covers, as it was when the person was looked up alone.
+    """
 
     id: str
     login: str
@@ -43,11 +49,21 @@ class Person:
     demo: bool
     disabled: bool
     made_at: dt.datetime
+    reach: Reach = field(default=Reach(), compare=False)
 
     @property
     def actor(self) -> Actor:
         """As the workflow sees this person."""
-        return Actor(self.id, self.roles, self.department)
+        return Actor(self.id, self.roles, self.department, self.reach.below)
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """Whom the person works for, `CITY` as itself."""
+        return self.actor.departments
+
+    def looks_after(self, district: str | None) -> bool:
+        """Whether kiosks that stand in `district` (GB/T 2260) are the person's: a district's people have its own."""
+        return self.reach.district is None or (district is not None and district == self.reach.district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +127,9 @@ class People:
 
         Raises `Refused` (login_taken, login_unfit, name_needed, password_weak, not_an_operator).
         """
+        wanted = frozenset(roles)
         _operator(by)
+        _within(by, {department}, wanted)
         login = login.strip().lower()
         if not _LOGIN.fullmatch(login):
             raise Refused(Reason.LOGIN_UNFIT)
@@ -120,7 +138,6 @@ class People:
         if not demo:
             check(password, login, name)
         encoded = self._passwords.hash(password)
-        wanted = frozenset(roles)
         id = uuid.uuid4().hex
 
         def work(connection: Connection) -> Person:
@@ -174,20 +191,26 @@ class People:
         )
 
     def set_roles(self, person: Person, roles: Iterable[Role], *, by: Person | None = None) -> Person:
-        """Exactly these roles from now on. Raises `Refused` (not_an_operator, own_account)."""
+        """Exactly these roles from now on; sessions of the account end. Raises `Refused` (not_an_operator, own_account,
+        other_department).
+        """
         wanted = frozenset(roles)
+        _within(by, {person.department}, wanted)
 
         def change(connection: Connection, now: dt.datetime) -> Event:
             _set_roles(connection, person.id, wanted)
+            _end_sessions(connection, person)
             return Event(_who(by), "person.roles", f"person/{person.login}", {"roles": sorted(wanted)})
 
         return self._change(person, by, change)
 
     def move(self, person: Person, department: str, *, by: Person | None = None) -> Person:
-        """Gives the person another department. Raises as `set_roles`."""
+        """Gives the person another department; sessions of the account end. Raises as `set_roles`."""
+        _within(by, {person.department, department})
 
         def change(connection: Connection, now: dt.datetime) -> Event:
             connection.execute(update(people).where(people.c.id == person.id).values(department=department))
+            _end_sessions(connection, person)
             details = {"before": person.department, "department": department}
             return Event(_who(by), "person.move", f"person/{person.login}", details)
 
@@ -198,7 +221,7 @@ class People:
 
         def change(connection: Connection, now: dt.datetime) -> Event:
             connection.execute(update(people).where(people.c.id == person.id).values(disabled_at=written(now)))
-            connection.execute(delete(sessions).where(sessions.c.person == person.id))
+            _end_sessions(connection, person)
             return Event(_who(by), "person.disable", f"person/{person.login}")
 
         return self._change(person, by, change)
@@ -222,7 +245,7 @@ class People:
 
         def change(connection: Connection, now: dt.datetime) -> Event:
             connection.execute(update(people).where(people.c.id == person.id).values(password=encoded, demo=False))
-            connection.execute(delete(sessions).where(sessions.c.person == person.id))
+            _end_sessions(connection, person)
             return Event(_who(by), "person.password", f"person/{person.login}")
 
         return self._change(person, by, change, own=True)
@@ -242,6 +265,10 @@ class People:
 
         def work(connection: Connection) -> Person:
             now = self._now()
+            if by is not None and by.id != person.id:
+                # As it stands now: the account may have come under the city's hand meanwhile.
+                current = _found(connection, people.c.id == person.id)
+                _within(person_of(connection, by.id), {current.department}, current.roles)
             audit.append(connection, now, change(connection, now))
             return _found(connection, people.c.id == person.id)
 
@@ -358,6 +385,18 @@ def _operator(by: Person | None) -> None:
         raise Refused(Reason.NOT_AN_OPERATOR)
 
 
+def _within(by: Person | None, departments: Collection[str], roles: Iterable[Role] = ()) -> None:
+    """Raises `Refused` when an operator of a district reaches beyond it: other departments, roles of the whole city."""
+    if by is None or by.reach.district is None:
+        return
+    if not all(map(by.actor.covers, departments)) or not OF_A_DISTRICT >= frozenset(roles):
+        raise Refused(Reason.OTHER_DEPARTMENT)
+
+
+def _end_sessions(connection: Connection, person: Person) -> None:
+    connection.execute(delete(sessions).where(sessions.c.person == person.id))
+
+
 def _who(by: Person | None) -> str:
     return by.id if by else audit.COMMAND_LINE
 
@@ -391,7 +430,7 @@ def _find(connection: Connection, which: Any) -> Person | None:
     row = connection.execute(select(people).where(which)).first()
     if row is None:
         return None
-    return _person(row, _roles(connection, row.id).get(row.id, frozenset()))
+    return _person(row, _roles(connection, row.id).get(row.id, frozenset()), reach_of(connection, row.department))
 
 
 def _found(connection: Connection, which: Any) -> Person:
@@ -401,7 +440,7 @@ def _found(connection: Connection, which: Any) -> Person:
     return person
 
 
-def _person(row: Any, roles: frozenset[Role]) -> Person:
+def _person(row: Any, roles: frozenset[Role], reach: Reach = Reach()) -> Person:
     return Person(
         id=row.id,
         login=row.login,
@@ -411,6 +450,7 @@ def _person(row: Any, roles: frozenset[Role]) -> Person:
         demo=row.demo,
         disabled=row.disabled_at is not None,
         made_at=moment(row.made_at),
+        reach=reach,
     )
 
 

@@ -15,6 +15,7 @@ from domain.errors import Code, SyncError
 from hub.refusal import Reason, Refused
 
 if TYPE_CHECKING:
+    from contentsync.channels import Channels, Ring
     from contentsync.publisher import Publisher, Standing
 
 # contentsync is imported where it is needed: reading and reviewing need no signing libraries.
@@ -71,9 +72,11 @@ class Press:
         approved: Sequence[Approved],
         made_at: dt.datetime,
         passphrase: str,
+        rings: Mapping[str, Ring] | None = None,
     ) -> None:
-        """Puts signed files in place. Raises `SyncError`: S-08 keys or passphrase, S-07 approvals, S-05 when what came
-        out is not what was approved.
+        """Puts signed files in place; `rings` take them first, None: everybody does.
+
+        Raises `SyncError`: S-08 keys or passphrase, S-07 approvals, S-05 when what came out is not what was approved.
         """
         from contentsync.manifest import Approval
 
@@ -81,11 +84,23 @@ class Press:
             raise SyncError(Code.KEY_REFUSED, "this hub has no keys yet: hub keys init")
         signed = [Approval(one.login, ROLES[min(place, len(ROLES) - 1)], one.at) for place, one in enumerate(approved)]
         published = self._publisher().publish(
-            lines, approvals=signed, made_at=made_at, passphrase=passphrase, revision=revision
+            lines, approvals=signed, made_at=made_at, passphrase=passphrase, revision=revision, rings=rings
         )
         said = published.manifest
         if said.digest != digest or said.revision != revision:
             raise SyncError(Code.DIGEST_DIFFERS, f"revision {said.revision} went out instead of {revision}")
+
+    def steer(self, rings: Mapping[str, Ring], *, paused: bool, passphrase: str) -> None:
+        """Signs anew who takes the newest release; without rings, and not paused, everybody. Raises `SyncError`."""
+        self._publisher().steer(rings, paused=paused, passphrase=passphrase)
+
+    def channels(self) -> Channels | None:
+        """Who takes the newest release; None when it is everybody's. Raises `SyncError`."""
+        return self._publisher().standing().channels
+
+    def repair(self) -> bool:
+        """Lets kiosks see what was signed before a kill; whether there was need to. Raises `SyncError`."""
+        return self.founded and self.keys.is_dir() and self._publisher().repair()
 
     def found(self, roots: Mapping[int, str], release: str, now: dt.datetime) -> Path:
         """Makes all keys: `roots` has the passphrase of root keys 1, 2, 3, `release` that of the release key.

@@ -52,13 +52,36 @@ class Reason(StrEnum):
     ITEM_BEING_CHANGED = "item_being_changed"
     ALREADY_PUBLISHING = "already_publishing"
     REVISION_ASTRAY = "revision_astray"
+    NO_ROLLOUT = "no_rollout"
+    NOT_WIDER = "not_wider"
+    PAUSED_ALREADY = "paused_already"
+    NOT_PAUSED = "not_paused"
     # Import
     NOT_EMPTY = "not_empty"
+    NO_SUCH_TRIAL = "no_such_trial"
+    TRIAL_UNFIT = "trial_unfit"
+    TRIAL_OTHER_FILE = "trial_other_file"
+    TRIAL_MOVED = "trial_moved"
+    # Other cities' lists
+    NO_SUCH_LIST = "no_such_list"
+    GAP_LIST_UNFIT = "gap_list_unfit"
+    GAP_REASON_NEEDED = "gap_reason_needed"
+    NOT_YOURS_TO_ANSWER = "not_yours_to_answer"
+    # Verification
+    NOTHING_VERIFIED = "nothing_verified"
+    NOTHING_TO_CALL = "nothing_to_call"
     # Candidates for aliases
     NO_SUCH_CANDIDATE = "no_such_candidate"
     ALREADY_DECIDED = "already_decided"
     ALIAS_THERE = "alias_there"
     NOT_FOR_THE_CITY = "not_for_the_city"
+    # Kiosks and what they report
+    DEVICE_UNFIT = "device_unfit"
+    CODE_REFUSED = "code_refused"
+    NO_SUCH_DEVICE = "no_such_device"
+    NO_SUCH_TICKET = "no_such_ticket"
+    TICKET_CLOSED = "ticket_closed"
+    NOT_FOR_DEPARTMENT = "not_for_department"
     # People
     NOT_AN_OPERATOR = "not_an_operator"
     OWN_ACCOUNT = "own_account"

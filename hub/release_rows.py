@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
 from domain.lint import Finding, lint
-from domain.records import Record, validate
-from hub import audit, marks
+from domain.records import Change, Guide, Record, digest_of_lines, validate
+from hub import audit, changes, marks
 from hub.checks import owner_of, stops
 from hub.people import Person, person_of
 from hub.refusal import Reason, Refused
@@ -27,10 +27,14 @@ class Plan:
     """What would go out, as one reading of the database says."""
 
     base: int
-    digest: str
-    """Of what is out."""
+    out: str
+    """Digest of what editors wrote of what is out."""
     waiting: tuple[Waiting, ...]
     lines: list[bytes]
+    content: str
+    """The same of what would be out."""
+    written: list[changes.Written]
+    """What changed for citizens."""
 
 
 CHANGES = ("added", "changed", "dropped")
@@ -86,23 +90,66 @@ def held_by(connection: Connection, id: str) -> tuple[Waiting, ...]:
     return tuple(Waiting(row.item, "", "", row.number, row.before, row.change) for row in rows)
 
 
-def planned(connection: Connection, person: Person | None) -> Plan:
+def planned(connection: Connection, person: Person | None, now: dt.datetime) -> Plan:
     """What would go out now. Raises `Refused` as `check_may_prepare` does."""
     check_may_prepare(connection, person)
-    waiting = pending(connection)
+    return plan_of(connection, pending(connection), now)
+
+
+def plan_of(connection: Connection, waiting: tuple[Waiting, ...], now: dt.datetime) -> Plan:
+    """What would go out with `waiting`, put together `now`."""
     base = current_revision(connection)
-    out = connection.execute(select(releases.c.digest).where(releases.c.revision == base)).scalar() or ""
-    return Plan(base, out, waiting, lines_with(connection, waiting) if waiting else [])
+    out = connection.execute(select(releases.c.content).where(releases.c.revision == base)).scalar() or ""
+    if not waiting:
+        return Plan(base, out, waiting, [], out, [])
+    held = content_with(connection, waiting)
+    written = changes.compare(connection, waiting, now)
+    numbers = changes.numbers(connection, None, True)
+    lines = lines_of(held, numbers, changes.kept_lines(connection, None, now, written))
+    return Plan(base, out, waiting, lines, _content_digest(held), written)
 
 
-def lines_with(connection: Connection, waiting: Sequence[Waiting]) -> list[bytes]:
-    """The live content with `waiting` put in, in canonical order."""
-    held: dict[tuple[str, str], str] = {}
-    live = select(items.c.kind, items.c.id, versions.c.line).join(
+def live_lines(connection: Connection) -> list[bytes]:
+    """What is out, line for line."""
+    at = changes.since_when(connection, current_revision(connection))
+    held = content_with(connection, ())
+    return lines_of(held, changes.numbers(connection, None, False), changes.kept_lines(connection, None, at))
+
+
+def lines_held(connection: Connection, release: Release) -> list[bytes]:
+    """What will be out with a release that was prepared: the very lines that its digest is of."""
+    held = content_with(connection, held_by(connection, release.id))
+    kept = changes.kept_lines(connection, release.id, release.made_at)
+    return lines_of(held, changes.numbers(connection, release.id, False), kept)
+
+
+Content = Mapping[tuple[str, str], tuple[int, str]]
+"""Version and line by kind and id."""
+
+
+def lines_of(held: Content, numbers: Mapping[str, int], kept: Mapping[str, str]) -> list[bytes]:
+    """What editors wrote with what the hub adds to it, in canonical order; change records are the hub's alone."""
+    lines = {
+        (kind, id): changes.own_fields(line, numbers.get(f"{kind}/{id}"), version) if kind == Guide.KIND else line
+        for (kind, id), (version, line) in held.items()
+        if kind != Change.KIND
+    }
+    lines.update(((Change.KIND, id), line) for id, line in kept.items())
+    return [lines[key].encode("utf-8") + b"\n" for key in sorted(lines)]
+
+
+def _content_digest(held: Content) -> str:
+    return digest_of_lines(held[key][1].encode("utf-8") + b"\n" for key in sorted(held))
+
+
+def content_with(connection: Connection, waiting: Sequence[Waiting]) -> Content:
+    """What editors wrote of the live content with `waiting` put in."""
+    held: dict[tuple[str, str], tuple[int, str]] = {}
+    live = select(items.c.kind, items.c.id, versions.c.number, versions.c.line).join(
         versions, and_(versions.c.item == items.c.key, versions.c.number == items.c.live)
     )
     for row in connection.execute(live):
-        held[(row.kind, row.id)] = row.line
+        held[(row.kind, row.id)] = (row.number, row.line)
     coming = {one.item: one for one in waiting}
     if coming:
         wanted = select(items.c.key, items.c.kind, items.c.id, versions.c.number, versions.c.line).join(
@@ -117,8 +164,8 @@ def lines_with(connection: Connection, waiting: Sequence[Waiting]) -> list[bytes
                 if one.change == "dropped":
                     held.pop((found.kind, found.id), None)
                 else:
-                    held[(found.kind, found.id)] = found.line
-    return [held[key].encode("utf-8") + b"\n" for key in sorted(held)]
+                    held[(found.kind, found.id)] = (found.number, found.line)
+    return held
 
 
 def unfit(lines: Iterable[bytes]) -> list[Finding]:

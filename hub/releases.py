@@ -15,12 +15,13 @@ import logging
 import uuid
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from domain.errors import SyncError
 from domain.records import digest_of_lines
-from hub import audit, marks
+from hub import audit, changes, marks, rollout
 from hub.audit import Event
 from hub.people import Person, person_of
 from hub.publishing import Approved, Press, one_at_a_time
@@ -33,24 +34,30 @@ from hub.release_rows import (
     check_may_prepare,
     check_publisher,
     current_revision,
-    held_by,
-    lines_with,
+    lines_held,
+    live_lines,
     make_live,
     move,
     note_published,
     pending,
+    plan_of,
     planned,
     published_releases,
     release_from,
     release_of,
     unfit,
 )
+from hub.rollout import First
 from hub.store import Store, utc_now, written
 from hub.tables import approvals, hands, items, people, person_roles, release_items, releases, steps, versions
 from hub.workflow import Action, Part, Role, Status
 
+if TYPE_CHECKING:
+    from contentsync.channels import Channels
+
 log = logging.getLogger(__name__)
 
+EVERYBODY = First()
 
 ROUNDS = 5
 """How often a release is put together anew when somebody changes the content meanwhile."""
@@ -125,7 +132,7 @@ class Releases:
 
     def lines(self) -> list[bytes]:
         """The live content: canonical lines in canonical order."""
-        return self._store.read(lambda connection: lines_with(connection, ()))
+        return self._store.read(live_lines)
 
     def signers(self) -> tuple[Person, ...]:
         """Who may approve."""
@@ -150,8 +157,10 @@ class Releases:
         published, over all records together), not_a_publisher.
         """
         for _ in range(ROUNDS):
-            plan = self._store.read(partial(planned, person=person))
-            if not plan.waiting or digest_of_lines(plan.lines) == plan.digest:
+            now = self._now()
+            self._store.run_tx(partial(self._number, person=person))
+            plan = self._store.read(partial(planned, person=person, now=now))
+            if not plan.waiting or plan.content == plan.out:
                 raise Refused(Reason.NOTHING_PENDING)
             found = unfit(plan.lines)
             if found:
@@ -161,12 +170,18 @@ class Releases:
                     n=len(found),
                 )
             kind = Kind.BASELINE if plan.base == 0 else Kind.NORMAL
-            release = self._store.run_tx(partial(self._lock_in, person=person, plan=plan, kind=kind))
+            release = self._store.run_tx(partial(self._lock_in, person=person, plan=plan, kind=kind, now=now))
             if release is not None:
                 return release
         raise Refused(Reason.CONTENT_MOVED)
 
-    def _lock_in(self, connection: Connection, person: Person | None, plan: Plan, kind: Kind) -> Release | None:
+    def _number(self, connection: Connection, person: Person | None) -> None:
+        check_may_prepare(connection, person)
+        changes.give_numbers(connection)
+
+    def _lock_in(
+        self, connection: Connection, person: Person | None, plan: Plan, kind: Kind, now: dt.datetime
+    ) -> Release | None:
         """None when the content is not what the plan was made of any more."""
         check_may_prepare(connection, person)
         if current_revision(connection) != plan.base or pending(connection) != plan.waiting:
@@ -179,7 +194,7 @@ class Releases:
         ).rowcount
         if locked != len(plan.waiting):
             return None
-        return self._open(connection, person, id, kind, plan)
+        return self._open(connection, person, id, kind, plan, now)
 
     def _open(
         self,
@@ -188,9 +203,9 @@ class Releases:
         id: str,
         kind: Kind,
         plan: Plan,
+        now: dt.datetime,
         withdraws: int | None = None,
     ) -> Release:
-        now = self._now()
         counted = {change: sum(one.change == change for one in plan.waiting) for change in CHANGES}
         digest = digest_of_lines(plan.lines)
         marks.move(connection, OPEN_RELEASE, "", id)
@@ -202,6 +217,7 @@ class Releases:
                 base=plan.base,
                 withdraws=withdraws,
                 digest=digest,
+                content=plan.content,
                 records=len(plan.lines),
                 made_by=person.id if person else None,
                 made_at=written(now),
@@ -213,12 +229,14 @@ class Releases:
             for one in plan.waiting
         ]
         connection.execute(insert(release_items), rows)
+        changes.note(connection, id, plan.written)
         details = {"kind": kind.value, "digest": digest, "records": len(plan.lines), "withdraws": withdraws, **counted}
         audit.append(connection, now, Event(actor(person), "release.prepare", f"release/{id}", details))
         return release_of(connection, id)
 
     def withdraw(self, person: Person | None, revision: int) -> Release:
-        """Prepares a release that takes back what the newest one changed: a new revision with the rows before it.
+        """Prepares a release that takes back what the newest one changed: a new revision with what editors had written
+        before it. What it changes back is a change, too.
 
         Raises `Refused`: not_latest, first_release, release_open, not_a_publisher.
         """
@@ -231,13 +249,14 @@ class Releases:
             if row.base == 0:
                 raise Refused(Reason.FIRST_RELEASE)
             id = uuid.uuid4().hex
+            now = self._now()
             waiting = self._restored(connection, row.id, id, row.revision)
-            plan = Plan(revision, row.digest, waiting, lines_with(connection, waiting))
-            release = self._open(connection, person, id, Kind.WITHDRAWAL, plan, withdraws=revision)
-            before = connection.execute(select(releases.c.digest).where(releases.c.revision == row.base)).scalar()
-            if release.digest != before:
+            changes.give_numbers(connection)
+            plan = plan_of(connection, waiting, now)
+            before = connection.execute(select(releases.c.content).where(releases.c.revision == row.base)).scalar()
+            if plan.content != before:
                 raise Refused(Reason.CONTENT_MOVED)
-            return release
+            return self._open(connection, person, id, Kind.WITHDRAWAL, plan, now, withdraws=revision)
 
         return self._store.run_tx(work)
 
@@ -309,6 +328,7 @@ class Releases:
             else:
                 free = held.values(release=None, edits=versions.c.edits + 1)
             connection.execute(free)
+            changes.forget(connection, id)
             move(connection, id, State.PREPARED, State.CANCELLED)
             marks.move(connection, OPEN_RELEASE, id, "")
             audit.append(connection, now, Event(actor(person), "release.cancel", f"release/{id}"))
@@ -354,11 +374,14 @@ class Releases:
 
     # Publishing
 
-    def publish(self, person: Person | None, id: str, passphrase: str, *, over: bool = False) -> Release:
+    def publish(
+        self, person: Person | None, id: str, passphrase: str, *, over: bool = False, first: First = EVERYBODY
+    ) -> Release:
         """Lets an approved release out; returns it with its revision.
 
-        `over`: also when the public folder has a newer revision than the database, as after a restored backup; the
-        number then goes on from there.
+        `first`: who takes it first; `hub.rollout` leads it on from there. A withdrawal and the first release of a hub
+        are everybody's whatever it says. `over`: also when the public folder has a newer revision than the database,
+        as after a restored backup; the number then goes on from there.
 
         Raises `Refused`: two_needed, release_closed, content_moved (the content is not what was approved),
         already_publishing, revision_astray, not_a_publisher; `SyncError` when the keys or the public folder do not do
@@ -369,13 +392,16 @@ class Releases:
             release, lines = self._store.run_tx(lambda connection: self._begin(connection, person, id, over))
             assert release.revision is not None
             signed = [Approved(one.login, one.at) for one in release.approvals]
+            steps = release.kind is Kind.NORMAL and not first.everybody
+            rings = rollout.rings_of(first) if steps else None
             try:
-                self._press.publish(lines, release.revision, release.digest, signed, self._now(), passphrase)
+                self._press.publish(lines, release.revision, release.digest, signed, self._now(), passphrase, rings)
             except Exception:
                 self._settle()
                 raise
             del lines
-            return self._store.run_tx(lambda connection: self._finish(connection, person, id))
+            told = self._press.channels()
+            return self._store.run_tx(lambda connection: self._finish(connection, person, id, told))
 
     def recover(self) -> Release | None:
         """Ends what a kill left between the files and the database; returns the release that it concerned.
@@ -385,6 +411,7 @@ class Releases:
         """
         try:
             with one_at_a_time(self._press.lock):
+                self._press.repair()
                 return self._settle()
         except Refused:
             return None
@@ -398,7 +425,8 @@ class Releases:
             return None
         out = self._press.latest()
         if out is not None and out == (release.revision, release.digest):
-            return self._store.run_tx(lambda connection: self._finish(connection, None, release.id))
+            told = self._press.channels()
+            return self._store.run_tx(lambda connection: self._finish(connection, None, release.id, told))
 
         def back(connection: Connection) -> Release:
             move(connection, release.id, State.PUBLISHING, State.PREPARED)
@@ -418,7 +446,7 @@ class Releases:
             raise Refused(Reason.TWO_NEEDED, n=len(release.approvals))
         if current_revision(connection) != release.base:
             raise Refused(Reason.CONTENT_MOVED)
-        lines = lines_with(connection, held_by(connection, id))
+        lines = lines_held(connection, release)
         if digest_of_lines(lines) != release.digest:
             raise Refused(Reason.CONTENT_MOVED)
         out = self._press.latest()
@@ -430,7 +458,7 @@ class Releases:
         connection.execute(update(releases).where(releases.c.id == id).values(revision=revision))
         return release_of(connection, id), lines
 
-    def _finish(self, connection: Connection, person: Person | None, id: str) -> Release:
+    def _finish(self, connection: Connection, person: Person | None, id: str, told: Channels | None) -> Release:
         """What went out is live: versions, items, the revision and the audit log say so together."""
         now = self._now()
         release = release_of(connection, id)
@@ -459,6 +487,7 @@ class Releases:
         )
         make_live(connection, held)
         note_published(connection, id, now, revision)
+        rollout.begin(connection, revision, person.id if person else None, told, now)
         events = [
             Event(actor(person), "item.publish", row.item, {"version": row.number, "revision": revision})
             for row in held

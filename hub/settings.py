@@ -62,6 +62,15 @@ class ContentSettings(Group):
     verify_days: int = Field(180, ge=1, le=3650, description="days after which an item is to be verified again")
 
 
+class UplinkSettings(Group):
+    """What kiosks may send."""
+
+    enrolments_per_address: int = Field(
+        20, ge=1, le=100000, description="tries to enrol from one address within 10 minutes"
+    )
+    requests_per_minute: int = Field(120, ge=1, le=100000, description="requests of one kiosk in a minute")
+
+
 class HubSettings(Group):
     """All settings of one hub, made by `load`."""
 
@@ -75,6 +84,7 @@ class HubSettings(Group):
     session: SessionSettings = SessionSettings()
     login: LoginSettings = LoginSettings()
     content: ContentSettings = ContentSettings()
+    uplink: UplinkSettings = UplinkSettings()
 
     @field_validator("database")
     @classmethod

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
+from domain.clerk_slip import build_clerk_slip
 from domain.guide_slip import SlipFacts, build_guide_slip
 from domain.paper import WIDTH_58, WIDTH_80, Dots
 from domain.ports import KioskPlace
@@ -64,7 +65,11 @@ class Slips:
         layout = self._layouts.get(millimetres)
         if layout is None:
             layout = self._layouts.setdefault(millimetres, SlipLayout(WIDTHS[millimetres]))
-        slip = build_guide_slip(self._say, guide, self._facts(guide, revision), number=0, variant=variant)
+        facts = self._facts(guide, revision)
+        if variant is Variant.CLERK:
+            slip = build_clerk_slip(self._say, guide, facts, number=0)
+        else:
+            slip = build_guide_slip(self._say, guide, facts, number=0, variant=variant)
         dots = layout.render(slip)
         return Paper(png(dots), dots.width, dots.height, dots.millimetres)
 

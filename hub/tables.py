@@ -7,7 +7,19 @@ and PostgreSQL get the same statements.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -116,6 +128,7 @@ releases = Table(
     Column("revision", Integer, unique=True, comment="given when publishing begins"),
     Column("withdraws", Integer, comment="revision whose changes are taken back"),
     Column("digest", Text, nullable=False, comment="SHA-256 of all canonical lines, hexadecimal"),
+    Column("content", Text, comment="the same of what editors wrote alone, without numbers, versions and changes"),
     Column("records", Integer, nullable=False),
     Column("added", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
@@ -125,6 +138,26 @@ releases = Table(
     Column("published_at", Text),
     Column("audit_seq", Integer, comment="end of the audit chain when it was published"),
     Column("audit_hash", Text),
+)
+
+check_numbers = Table(
+    "check_numbers",
+    metadata,
+    Column("item", Text, ForeignKey("items.key"), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True, comment="from 1, never given twice: what check codes name"),
+    Column("release", Text, ForeignKey("releases.id"), comment="first release that had it; null: none as yet"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Text, primary_key=True, comment="of the change record"),
+    Column("item", Text, ForeignKey("items.key"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Text, nullable=False, comment="when the release was put together"),
+    Column("release", Text, ForeignKey("releases.id"), nullable=False),
+    Column("line", Text, nullable=False, comment="the change record, canonical form without its line feed"),
+    Index("changes_by_release", "release"),
 )
 
 release_items = Table(
@@ -185,9 +218,211 @@ candidate_decisions = Table(
     Column("met", Boolean, nullable=False, comment="whether search met the question then"),
 )
 
+import_trials = Table(
+    "import_trials",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random, for the address of its page"),
+    Column("person", Text, ForeignKey("people.id"), comment="who tried it out; null: the command line"),
+    Column("name", Text, nullable=False, comment="of the file"),
+    Column("sha256", Text, nullable=False, comment="of the file, hexadecimal; the file itself is nowhere"),
+    Column("dialect", Text, nullable=False, comment="mapping that was asked for; empty: found out"),
+    Column("state", Text, nullable=False, comment="hub.importing.trials.State"),
+    Column("done", Integer, nullable=False, comment="rows read so far"),
+    Column("total", Integer, nullable=False),
+    Column("at", Text, nullable=False, comment="when it began"),
+    Column("moved_at", Text, nullable=False, comment="last sign of life"),
+    Column("plan", Text, nullable=False, comment="SHA-256 over every record that would become a draft"),
+    Column("report", Text, comment="JSON object, what the page shows; long numbers masked"),
+    Column("told", Text, comment="why it could not be read"),
+    Index("import_trials_by_person", "person", "at"),
+)
+
+gap_lists = Table(
+    "gap_lists",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random"),
+    Column("city", Text, nullable=False, comment="whose list it is"),
+    Column("source", Text, nullable=False, comment="file name, and where it comes from"),
+    Column("sha256", Text, nullable=False),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Index("gap_lists_by_city", "city", "at"),
+)
+
+gap_rows = Table(
+    "gap_rows",
+    metadata,
+    Column("list", Text, ForeignKey("gap_lists.id"), primary_key=True),
+    Column("row", Integer, primary_key=True, comment="from 1, as in the list"),
+    Column("name", Text, nullable=False),
+    Column("mark", Text, nullable=False, comment="the name as it is compared; answers hang on it"),
+    Column("code", Text, nullable=False, comment="empty: the list has none"),
+    Column("theirs", Text, nullable=False, comment="department in the other city"),
+    Index("gap_rows_by_mark", "mark"),
+)
+
+gap_answers = Table(
+    "gap_answers",
+    metadata,
+    Column("city", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("department", Text, nullable=False, comment="ours, that answers"),
+    Column("answer", Text, nullable=False, comment="hub.gaps.Answer; empty: only the department was set"),
+    Column("item", Text, comment="what covers it, or the draft that came of it"),
+    Column("reason", Text),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 marks = Table(
     "marks",
     metadata,
     Column("name", Text, primary_key=True, comment="revision, open_release, audit_head"),
     Column("value", Text, nullable=False, comment="moved on by compare-and-set"),
+)
+
+enrolment_codes = Table(
+    "enrolment_codes",
+    metadata,
+    Column("id", Text, primary_key=True, comment="SHA-256 of the code"),
+    Column("number", Text, nullable=False, comment="of the kiosk that it is for"),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("district", Text, comment="GB/T 2260"),
+    Column("ring", Text, nullable=False),
+    Column("lat", Float, comment="WGS 84"),
+    Column("lon", Float),
+    Column("made_by", Text, nullable=False, comment="id of a person, or - for the command line"),
+    Column("made_at", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("device", Text, comment="who used it; null: nobody yet"),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Text, primary_key=True, comment="uuid4, hexadecimal"),
+    Column("number", Text, nullable=False, comment="of the kiosk; one device of a number is not revoked"),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("district", Text, comment="GB/T 2260"),
+    Column("ring", Text, nullable=False, comment="of the staged releases"),
+    Column("lat", Float, comment="WGS 84; null: as the kiosk says"),
+    Column("lon", Float),
+    Column("key", Text, nullable=False, unique=True, comment="Ed25519 public key, hexadecimal"),
+    Column("enrolled_at", Text, nullable=False),
+    Column("revoked_at", Text),
+    Index("devices_by_number", "number"),
+)
+
+device_reports = Table(
+    "device_reports",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("id", Text, primary_key=True, comment="of the message, made by the kiosk"),
+    Column("kind", Text, nullable=False),
+    Column("digest", Text, nullable=False, comment="uplink.messages.digest_of"),
+    Column("received_at", Text, nullable=False),
+    Column("body", Text, comment="of kinds that have no table of their own; sealed ones as they came"),
+)
+
+device_health = Table(
+    "device_health",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("id", Text, nullable=False, comment="of the message"),
+    Column("digest", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="the highest that came"),
+    Column("received_at", Text, nullable=False),
+    Column("revision", BigInteger, comment="of the catalogue that is open there"),
+    Column("content_digest", Text),
+    Column("proved", Boolean, nullable=False, comment="whether the kiosk has read that catalogue back whole"),
+    Column("paper", Text, nullable=False, comment="ok, low, out or none"),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("body", Text, nullable=False, comment="uplink.messages.Health as JSON"),
+    Index("device_health_by_revision", "revision", "content_digest"),
+)
+
+device_days = Table(
+    "device_days",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("day", Text, primary_key=True, comment="ISO 8601, as the hub received it"),
+    Column("spans", Text, nullable=False, comment="JSON object: [least, most] by name of what was measured"),
+)
+
+device_counters = Table(
+    "device_counters",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("day", Text, primary_key=True, comment="ISO 8601, local to the kiosk"),
+    Column("counts", Text, nullable=False, comment="JSON object: the largest count that came, by name"),
+)
+
+device_receipts = Table(
+    "device_receipts",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Text, nullable=False, comment="as the kiosk says"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Text, primary_key=True, comment="uuid4, hexadecimal"),
+    Column("item", Text, nullable=False, comment="kind/id; the item may be gone by now"),
+    Column("department", Text, nullable=False, comment="whose item it was when the ticket was opened"),
+    Column("field", Text, nullable=False, comment="uplink.messages.Faulty"),
+    Column("state", Text, nullable=False, comment="hub.corrections.State"),
+    Column("edits", Integer, nullable=False, comment="grows with every change; guards against lost updates"),
+    Column("opened_at", Text, nullable=False),
+    Column("answered_by", Text, ForeignKey("people.id")),
+    Column("answered_at", Text),
+    Column("version", Integer, comment="of the item, in which it is mended"),
+    Column("reason", Text, comment="why it is not so"),
+    Column("closed_at", Text),
+    Index("tickets_by_item", "item", "field"),
+    Index("tickets_by_state", "state", "department"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("item", Text, primary_key=True, comment="kind/id"),
+    Column("field", Text, primary_key=True),
+    Column("day", Text, primary_key=True, comment="ISO 8601, local to the kiosk"),
+    Column("revision", BigInteger, primary_key=True, comment="of the catalogue in which it was read"),
+    Column("times", Integer, nullable=False, comment="how many visits of that day said so"),
+    Column("version", Integer, comment="of the item in that revision; null: not known here"),
+    Column("ticket", Text, ForeignKey("tickets.id"), nullable=False),
+    Column("received_at", Text, nullable=False),
+    Index("corrections_by_ticket", "ticket"),
+    Index("corrections_by_time", "received_at"),
+)
+
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False, comment="that reaches the street in steps"),
+    Column("stable", BigInteger, nullable=False, comment="revision that everybody else stays with"),
+    Column("course", Text, nullable=False, comment="hub.rollout.Course"),
+    Column("percent", Integer, nullable=False, comment="of the street"),
+    Column("districts", Text, nullable=False, comment="JSON list, GB/T 2260; empty: all"),
+    Column("not_before", Text),
+    Column("begun_at", Text, nullable=False),
+)
+
+rollout_steps = Table(
+    "rollout_steps",
+    metadata,
+    Column("revision", BigInteger, ForeignKey("rollouts.revision"), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("action", Text, nullable=False, comment="start, widen, pause, resume, overtaken or reconcile"),
+    Column("percent", Integer, nullable=False, comment="after it"),
+    Column("person", Text, ForeignKey("people.id"), comment="null: the command line"),
 )

@@ -107,7 +107,7 @@ class Tasks:
             .limit(MOST_TO_VERIFY)
         )
         if actor.department != CITY and Role.COLLECTOR not in actor.roles:
-            wanted = wanted.where(items.c.department == actor.department)
+            wanted = wanted.where(items.c.department.in_(actor.departments))
         return [
             Task(
                 Turn.VERIFY,

@@ -75,15 +75,21 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: id, roles, department (`CITY`: the whole city)."""
+    """Who acts: id, roles, department (`CITY`: the whole city), and for a district what is `below` it (`hub.reach`)."""
 
     person: str
     roles: frozenset[Role]
     department: str
+    below: frozenset[str] = frozenset()
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """Whom the person works for, `CITY` as itself."""
+        return self.below | {self.department}
 
     def covers(self, department: str) -> bool:
         """Whether the person works for `department`; what belongs to the whole city needs someone of the city."""
-        return self.department in (CITY, department)
+        return self.department == CITY or department in self.departments
 
     def may_write(self, department: str) -> bool:
         """Whether the person may write items of `department`."""

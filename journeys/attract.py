@@ -19,6 +19,7 @@ from phrases import LANGUAGES, Phrases
 PAPER = {
     PrinterState.READY: ("health.paper", "check_circle", "ok"),
     PrinterState.NEAR_END: ("health.paper_low", "check_circle", "ok"),
+    PrinterState.CHECKING: ("preview.checking", "print", "ok"),
 }
 
 

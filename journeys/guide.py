@@ -8,13 +8,15 @@ from typing import Any
 from domain import wording
 from domain.errors import CatalogueError, Code
 from domain.guard import Verdict
-from domain.guide_slip import HOTLINE
 from domain.records import Guide, Material, Org, Place
+from domain.take_away import HOTLINE
 from journeys import guard, offices, rows
+from journeys.correction import CorrectionStep
 from journeys.moves import Go, Move, Open, Quiet
 from journeys.names import guide_places, org_name, verified_tag
 from journeys.places import PlacesStep
-from journeys.slip import SlipStep, TakeAwayStep
+from journeys.preview import SlipStep
+from journeys.take_away import TakeAwayStep
 from journeys.views import (
     EmptySection,
     Figure,
@@ -75,6 +77,7 @@ class GuideStep(Quiet):
                     enabled=prints,
                 ),
                 Press(say("guide.take"), "take", "", "qr_code_2"),
+                *self._correcting(),
             ),
             chinese_only=say("guide.chinese_only") if visit.lang not in ("zh-Hans", "zh-Hant") else "",
         )
@@ -86,6 +89,8 @@ class GuideStep(Quiet):
             return Go(SlipStep(visit, self.id))
         if action == "take":
             return Go(TakeAwayStep(visit, self.id))
+        if action == "correct":
+            return Go(CorrectionStep(visit, self.id))
         if action == "page" and value.isdigit():
             self.page = int(value)
         elif action == "tick" and value.isdigit():
@@ -98,6 +103,11 @@ class GuideStep(Quiet):
                 ids = tuple(place.id for place in guide_places(visit.catalogue, guide))
                 return Go(PlacesStep(visit, only=ids))
         return None
+
+    def _correcting(self) -> tuple[Press, ...]:
+        """The way to say that something is not so, where there is a hub that is told."""
+        reports = self.visit.tools.reports
+        return (Press(self.visit.say("guide.correct"), "correct", "", "flag"),) if reports and reports.ready else ()
 
     def _figures(self, guide: Guide, verdict: Figure | None) -> tuple[Figure, ...]:
         say = self.visit.say

@@ -8,6 +8,7 @@ from domain.events import ReaderState
 from journeys.browse import FactsStep, LifeEventsStep, ThemeStep
 from journeys.card_results import CardResultsStep
 from journeys.card_sheet import CardSheetStep
+from journeys.check_slip import CheckSlipStep
 from journeys.departments import DepartmentsStep
 from journeys.find import SearchStep
 from journeys.moves import Ask, Declare, Go, Move, Open, Quiet
@@ -96,6 +97,7 @@ class HomeStep(Quiet):
                 Press(say("tool.places"), "places", "", "near_me"),
                 Press(say("tool.facts"), "facts", "", "lightbulb"),
                 Press(say("tool.notices"), "notices", "", "campaign"),
+                Press(say("tool.check"), "check", "", "fact_check"),
             ),
             notice=notice,
             card_title=title,
@@ -146,6 +148,8 @@ class HomeStep(Quiet):
             return Go(PlacesStep(visit))
         if action == "notices":
             return Go(NoticesStep(visit))
+        if action == "check":
+            return Go(CheckSlipStep(visit))
         if action == "theme" and value.isdigit():
             home = visit.catalogue.home()
             if home and int(value) < len(home.tiles):

@@ -9,7 +9,8 @@ from domain.records import Guide, LifeEvent
 from domain.trip import Route
 from journeys.moves import Go, Move, Open, Quiet
 from journeys.names import org_name
-from journeys.slip import EventSlipStep
+from journeys.preview import EventSlipStep
+from journeys.take_away import EventTakeAwayStep
 from journeys.trip import first_day, route_of
 from journeys.views import EventLine, Figure, LifeEvent as LifeEventView, Press, Tag
 from journeys.visit import Visit
@@ -74,7 +75,9 @@ class LifeEventStep(Quiet):
             verified=self._verified(guides, departments),
             page=self.page,
             actions=(
-                Press(say("event.print") if prints else say("guide.no_paper"), "print", "", "print", enabled=prints),
+                Press(say("event.print"), "print", "", "print")
+                if prints
+                else Press(say("guide.take"), "take", "", "qr_code_2"),
                 *((way,) if event.questions else ()),
             ),
         )
@@ -166,4 +169,6 @@ class LifeEventStep(Quiet):
             return Open(value)
         elif action == "print":
             return Go(EventSlipStep(self.visit, self.id, dict(self.answers)))
+        elif action == "take":
+            return Go(EventTakeAwayStep(self.visit, self.id, dict(self.answers)))
         return None

@@ -11,7 +11,7 @@ from journeys import guard, narrowing, rows, themes
 from journeys.browse import CodeStep
 from journeys.find import MAX_TEXT, RESULTS, SearchStep
 from journeys.moves import Ask, Back, Go, Move, Open, Quiet, Replace
-from journeys.slip import SlipStep
+from journeys.preview import SlipStep
 from journeys.views import Press, Results, Word
 from journeys.visit import Visit
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from domain import wording
 from domain.errors import PrintError
-from domain.events import Event, JobState, PrinterChanged, SlipFinished
-from domain.paper import PAPER_MARK
+from domain.events import Event, JobState, PrinterChanged, PrinterState, SlipFinished
+from domain.paper import PAPER_MARK, ROLL_MARK, PaperGauge, millimetres
 from domain.slip import Figures, Keyed, Masthead, Paragraph, Slip, Small, Tab, Tick, Ticks, Title
 from journeys.moves import Leave, Move, Quiet, Replace, Shut
 from journeys.views import Press, Staff, StaffPin
 from journeys.visit import Visit
 
 PIN_LONGEST = 12
+
+ROLLS_M = (30, 50, 80, 100)
+"""Lengths of rolls that are sold, in metres."""
+
+USUAL_ROLL_MM = 50_000
+"""Stands first while nobody has said how long the last one was."""
 
 
 class PinStep(Quiet):
@@ -73,7 +79,7 @@ class StaffStep(Quiet):
         return Staff(
             title=say("staff.title"),
             rows=self.report,
-            message=self.message,
+            message=self.message or self._alarm(),
             page=self.page,
             actions=(
                 Press(say("staff.test_slip"), "test_slip", "", "print"),
@@ -95,9 +101,7 @@ class StaffStep(Quiet):
             except PrintError as error:
                 self.message = say("staff.test_refused", code=error.code.value)
         elif action == "paper_changed":
-            tools.marks.put(PAPER_MARK, "0")
-            tools.printer.check()
-            self.message = say("staff.paper_noted")
+            return Replace(PaperStep(self))
         elif action == "refresh":
             tools.printer.check()
             self.report = tools.diagnosis.report()
@@ -128,6 +132,25 @@ class StaffStep(Quiet):
     def tick(self, now: float) -> Move | None:
         """Shuts by itself."""
         return Leave() if now - self.touched > self.visit.tools.settings.staff_idle_s else None
+
+    def paper_changed(self, roll_mm: int) -> None:
+        """Notes a new roll of that length."""
+        marks = self.visit.tools.marks
+        marks.put(ROLL_MARK, str(roll_mm))
+        marks.put(PAPER_MARK, "0")
+        self.visit.tools.printer.check()
+        self.report = self.visit.tools.diagnosis.report()
+        self.message = self.visit.say("staff.paper_noted")
+        self.touched = self.visit.tools.clock.monotonic()
+
+    def _alarm(self) -> str:
+        """That a new roll is wanted, with how many slips the old one still holds where its length is known."""
+        say, tools = self.visit.say, self.visit.tools
+        roll, used = millimetres(tools.marks.get(ROLL_MARK)), millimetres(tools.marks.get(PAPER_MARK))
+        gauge = PaperGauge(roll, used or 0.0) if roll else None
+        if gauge is not None and gauge.near_end:
+            return say("staff.paper_left", n=gauge.slips_left)
+        return say("staff.paper_low") if tools.printer.state is PrinterState.NEAR_END else ""
 
     def _test_slip(self, number: int) -> Slip:
         """Every block once, so that one look at the paper tells whether printer and layout are well."""
@@ -161,3 +184,50 @@ class StaffStep(Quiet):
                 ),
             )
         )
+
+
+class PaperStep(Quiet):
+    """换纸: how long the new roll is; choosing it is what says that it was changed, so that a touch by mistake resets
+    nothing. The length of the last roll stands first.
+    """
+
+    lively = True
+
+    def __init__(self, staff: StaffStep) -> None:
+        self.staff = staff
+        self.visit = staff.visit
+        self.touched = self.visit.tools.clock.monotonic()
+
+    def view(self) -> Staff:
+        """The page: what was used of the old roll, and lengths."""
+        say, marks = self.visit.say, self.visit.tools.marks
+        used, roll = millimetres(marks.get(PAPER_MARK)), millimetres(marks.get(ROLL_MARK))
+        unknown = say("staff.paper_unknown")
+        rows = tuple(
+            (say(key), say("staff.paper_roll", n=round(mm / 1000)) if mm is not None else unknown, True)
+            for key, mm in (("staff.paper_used", used), ("staff.paper_length", roll))
+        )
+        lengths = sorted(ROLLS_M, key=lambda metres: metres * 1000 != (roll or USUAL_ROLL_MM))
+        presses = (Press(say("staff.paper_roll", n=m), "roll", str(m * 1000), "receipt_long") for m in lengths)
+        return Staff(
+            title=say("staff.paper_title"),
+            rows=rows,
+            message=say("staff.paper_choose"),
+            page=0,
+            actions=(*presses, Press(say("staff.paper_kept"), "kept", "", "arrow_back")),
+        )
+
+    def do(self, action: str, value: str) -> Move | None:
+        """A length, or back as it was."""
+        self.touched = self.visit.tools.clock.monotonic()
+        if action == "roll" and value in {str(metres * 1000) for metres in ROLLS_M}:
+            self.staff.paper_changed(int(value))
+            return Replace(self.staff)
+        if action == "kept":
+            self.staff.touched = self.touched
+            return Replace(self.staff)
+        return None
+
+    def tick(self, now: float) -> Move | None:
+        """Shuts by itself."""
+        return Leave() if now - self.touched > self.visit.tools.settings.staff_idle_s else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from domain.errors import CatalogueError, Code
 from domain.ports import (
@@ -15,7 +16,9 @@ from domain.ports import (
     Handwriting,
     KioskPlace,
     Marks,
+    Neighbours,
     QrCodes,
+    Reports,
     SlipPreview,
     SlipPrinter,
     StaffGate,
@@ -27,6 +30,9 @@ from domain.records import Calendar, Rule
 from journeys.card import CardSession
 from journeys.writing import NoHandwriting
 from phrases import LANGUAGES, Phrases
+
+if TYPE_CHECKING:
+    from journeys.printing import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,14 @@ class Tools:
     marks: Marks
     settings: VisitSettings = field(default_factory=VisitSettings)
     handwriting: Handwriting = field(default_factory=NoHandwriting)
+    reports: Reports | None = None
+    """Who tells the hub; None: nobody."""
     unmet: UnmetQueries | None = None
     """Who is told what was asked in vain; None: nobody."""
     bell: Bell | None = None
     """What calls back somebody who forgot a card; None: nothing does."""
+    neighbours: Neighbours | None = None
+    """Who knows where else there is paper; None: nobody."""
 
 
 class Visit:
@@ -84,7 +94,11 @@ class Visit:
         self.typed = False
         self.by_hand = False
         """Whether this citizen writes on the pad rather than with keys."""
+        self.corrected: dict[tuple[str, str], str] = {}
+        """What was said not to be so, by guide and field: the message that tells of it."""
         self.printed = 0
+        self.slips: dict[str, Order] = {}
+        """Slips that came out or may have, by what they are about, so that one can be printed once more."""
         self.put_away: set[str] = set()
         """Ids that the citizen folded away with 与我无关."""
         self.say = Phrases(lang)

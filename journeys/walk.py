@@ -19,6 +19,7 @@ from journeys.attract import AttractStep, age_tag, content_age
 from journeys.card import CardEvent, CardSession
 from journeys.card_results import CardResultsStep
 from journeys.card_sheet import CardSheetStep
+from journeys.check_slip import SlipCheckedStep, asked
 from journeys.cleared import ClearedStep
 from journeys.declaration import DeclarationStep
 from journeys.home import HomeStep
@@ -28,9 +29,9 @@ from journeys.languages import LanguagesStep
 from journeys.left_card import LeftCard
 from journeys.moves import Ask, Back, Begin, Declare, End, Go, GoHome, Leave, Move, Open, Quiet, Replace, Shut, Step
 from journeys.opening import step_for
+from journeys.printing import PrintingStep
 from journeys.results import ResultsStep
-from journeys.slip import PrintingStep
-from journeys.staff import PinStep, StaffStep
+from journeys.staff import PaperStep, PinStep, StaffStep
 from journeys.views import CardResults, Chrome, IdleSheet, Nav, Press, Scene, Trouble, View
 from journeys.visit import Tools, Visit
 from phrases import LANGUAGES
@@ -163,7 +164,7 @@ class Walk:
 
     @property
     def _in_visit(self) -> bool:
-        return not isinstance(self.steps[-1], AttractStep | ClearedStep | PinStep | StaffStep)
+        return not isinstance(self.steps[-1], AttractStep | ClearedStep | PinStep | StaffStep | PaperStep)
 
     @property
     def _printing(self) -> bool:
@@ -210,7 +211,9 @@ class Walk:
     @property
     def _receives(self) -> bool:
         """Whether a card can be shown to somebody here."""
-        return self.tools.catalogue.current() is not None and not isinstance(self.steps[-1], PinStep | StaffStep)
+        return self.tools.catalogue.current() is not None and not isinstance(
+            self.steps[-1], PinStep | StaffStep | PaperStep
+        )
 
     def _begin(self, lang: str, card: CardSession | None = None) -> None:
         """A visit begins; one that another card ends is forgotten first. The process that reads cards is not ended
@@ -223,6 +226,8 @@ class Walk:
         lying = self.tools.cards.state is ReaderState.HOLDING
         self.visit = self._fresh(lang, card or CardSession(lying=lying))
         self.steps = [HomeStep(self.visit)]
+        if self.tools.reports is not None:
+            self.tools.reports.visit_began()
         self._idling.begin(self.tools.clock.monotonic())
         if card is None and lying:
             self._push(CardSheetStep(self.visit, self.steps[-1], asked=False))
@@ -248,7 +253,9 @@ class Walk:
             case Go(step):
                 self._push(step)
             case Ask(question):
-                self._push(ResultsStep(self.visit, question))
+                code = asked(question)
+                step = ResultsStep(self.visit, question) if code is None else SlipCheckedStep(self.visit, code)
+                self._push(step)
             case Replace(step):
                 self.steps[-1] = step
             case Open(id):

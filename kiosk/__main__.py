@@ -23,6 +23,7 @@ from domain.card import CardType, Sex
 from domain.slip import Variant
 from kiosk import starting
 from kiosk.card_commands import card_app
+from kiosk.printer_commands import printer_app
 from kiosk.unmet_commands import unmet_app
 
 if TYPE_CHECKING:
@@ -66,7 +67,6 @@ def _group(help: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
 
 app = _group("便民亭: finds any public service of the city in people's own words and prints the guide.", Coded)
 catalogue_app = _group("Catalogues: build one from records, lint records.")
-printer_app = _group("The slip printer: how it is, a test slip, a ruler.")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(printer_app, name="printer")
 app.add_typer(card_app, name="card")
@@ -436,13 +436,20 @@ def sync_command(
 
 @app.command("enrol")
 def enrol_command(
-    root: Annotated[str, typer.Argument(metavar="ROOT.json", help="The trust root of the hub, brought by hand.")],
+    given: Annotated[
+        str,
+        typer.Argument(metavar="CODE|ROOT.json", help="A one-time code, or the hub's trust root, brought by hand."),
+    ],
+    hub: Annotated[
+        str | None, typer.Option("--hub", metavar="URL", help="Address of the hub that gave the code.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Makes this kiosk trust a hub. Once; another hub needs another home."""
+    """Makes this kiosk trust a hub, and with a code also report to it. Another hub needs another home."""
     from kiosk.sync_commands import enrol
 
-    enrol(_premises(config).home, root)
+    premises = _premises(config)
+    enrol(premises.home, given, hub, premises.settings.report)
 
 
 # --- Paper ----------------------------------------------------------------------------------------------------------
@@ -476,34 +483,6 @@ def slip(
         profile = profile_for(premises.settings, width)
         visit = Visit(desk_tools(premises.settings, shelf, profile.width), 0, lang)
         show_slip(visit, item, variant, profile, picture=out, escpos=escpos, as_json=json)
-
-
-@printer_app.command("status")
-def printer_status(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Asks the printer how it is. Status 1 when it would not print."""
-    from kiosk.slips import show_status
-
-    raise typer.Exit(show_status(_premises(config).settings, as_json=json))
-
-
-@printer_app.command("test")
-def printer_test(config: ConfigOption = None) -> None:
-    """Prints the test slip of staff mode and waits for it. The kiosk must not be running."""
-    from kiosk.slips import print_test
-
-    premises = _premises(config)
-    with _alone(premises.home):
-        raise typer.Exit(print_test(premises.settings, premises.home))
-
-
-@printer_app.command("calibrate")
-def printer_calibrate(config: ConfigOption = None) -> None:
-    """Prints a ruler: is the whole width printed, does every dot burn? The kiosk must not be running."""
-    from kiosk.slips import print_ruler
-
-    premises = _premises(config)
-    with _alone(premises.home):
-        raise typer.Exit(print_ruler(premises.settings, premises.home))
 
 
 def main() -> None:

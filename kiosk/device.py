@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Self
 
 from domain.errors import Code, DeviceStoreError
@@ -14,6 +15,8 @@ from kiosk.home import Home
 from kiosk.unkept import UnkeptDevice
 
 if TYPE_CHECKING:
+    from domain.unmet import Unmet
+    from localdb.device.outbox import OutboxState, Waiting
     from localdb.device.store import DeviceStore
 
 log = logging.getLogger(__name__)
@@ -71,6 +74,30 @@ class LateDevice:
 
     def keep_unmet(self, text: str, day: dt.date, visits: int) -> None:
         self._opened().keep_unmet(text, day, visits)
+
+    def unmet(self) -> tuple[Unmet, ...]:
+        return self._opened().unmet()
+
+    def put_message(self, kind: str, body: str, name: str | None = None) -> str | None:
+        return self._opened().put_message(kind, body, name)
+
+    def due_messages(self, most: int, most_bytes: int) -> tuple[Waiting, ...]:
+        return self._opened().due_messages(most, most_bytes)
+
+    def settle_messages(self, fates: Mapping[str, str]) -> None:
+        self._opened().settle_messages(fates)
+
+    def postpone_messages(self, ids: Collection[str]) -> None:
+        self._opened().postpone_messages(ids)
+
+    def hasten_messages(self) -> None:
+        self._opened().hasten_messages()
+
+    def outbox(self) -> OutboxState:
+        return self._opened().outbox()
+
+    def slip_counts(self, since: dt.datetime) -> Mapping[JobState, int]:
+        return self._opened().slip_counts(since)
 
     def _opened(self) -> DeviceStore | UnkeptDevice:
         with self._lock:

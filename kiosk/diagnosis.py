@@ -14,6 +14,7 @@ from typing import Protocol
 
 from domain.errors import CardError, CatalogueError, Code, DeviceStoreError, SettingsError
 from domain.events import PrinterState, ReaderState
+from domain.paper import PAPER_MARK, ROLL_MARK, PaperGauge, millimetres
 from domain.ports import CatalogueHandle, CatalogueInfo, Clock, Marks, SlipJournal, SlipPrinter
 from journeys.left_card import LEFT_MARK
 from kiosk import last_scan, probes
@@ -69,12 +70,14 @@ def machine_probes(config: Path | None, environ: Mapping[str, str]) -> Mapping[s
         "catalogue": lambda: probes.catalogue(lambda: _proved(settings, home)),
         "journal": lambda: _journal_file(home),
         "printer": lambda: _printer_asked(settings),
+        "roll": lambda: _roll(settings, lambda: kept_gauge(settings, home)),
         "card": lambda: _card_asked(settings),
         "pinyin": lambda: probes.pinyin(_pinyin_missing),
         "handwriting": lambda: probes.handwriting(lambda: _handwriting(settings)),
         "display": lambda: probes.display(environ),
         "clock": lambda: probes.clock(_clock(settings, home)),
         "staff": lambda: probes.staff(settings),
+        "outbox": lambda: probes.outbox(lambda: _outbox_file(home)),
         "privacy": lambda: _privacy(home, _clock(settings, home)),
     }
 
@@ -91,6 +94,7 @@ def running(
     cards: ReaderHealth,
     handwriting_missing: Callable[[], str] = lambda: "",
     marks: Marks | None = None,
+    outbox: Callable[[], tuple[int, int] | None] = lambda: None,
 ) -> KioskDiagnosis:
     """The diagnosis of a running kiosk; nothing in it waits for a device. `handwriting_missing` is asked every time: an
     engine may prove to be missing when the writing pad is first touched.
@@ -102,10 +106,12 @@ def running(
 
     live: dict[str, Probe] = {
         "printer": lambda: _printer(settings, printer.state.value),
+        "roll": lambda: _roll(settings, lambda: _gauge(settings, marks, journal)),
         "card": lambda: _card_now(settings, cards, marks, clock),
         "catalogue": lambda: probes.catalogue(open_now),
         "clock": lambda: probes.clock(clock),
         "journal": lambda: _journal(journal),
+        "outbox": lambda: probes.outbox(outbox),
         "home": lambda: probes.home(home),
         "privacy": lambda: _privacy(home, clock),
         "handwriting": lambda: probes.handwriting(lambda: (settings.input.handwriting, handwriting_missing())),
@@ -151,22 +157,44 @@ def _proved(settings: Settings, home: Home) -> CatalogueInfo | None:
 
 
 def _printer(settings: Settings, state: str) -> Finding:
-    where = f"{settings.printer.host}:{settings.printer.port}, {settings.printer.profile}"
-    if settings.printer.host is None:
-        return Finding.of("printer", "none", "no printer.host is set")
-    return Finding.of("printer", state, where, host=settings.printer.host, port=settings.printer.port)
+    line = settings.printer.spooling()
+    if not line.present:
+        return Finding.of("printer", "none", "no printer is set")
+    where = f"{line.where}, {line.profile}"
+    return Finding.of("printer", state, where, connection=line.connection.value, where=line.where)
+
+
+def _roll(settings: Settings, look: Callable[[], PaperGauge]) -> Finding:
+    """How much paper is left, by what was counted."""
+    if not settings.printer.spooling().present:
+        return Finding.of("roll", "none", "no printer is set")
+    gauge = look()
+    detail = f"about {gauge.slips_left} slips, {gauge.used_mm / 1000:.1f} of {gauge.roll_mm / 1000:.1f} m used"
+    return Finding.of("roll", "low" if gauge.near_end else "ok", detail, n=gauge.slips_left, used_mm=gauge.used_mm)
+
+
+def _gauge(settings: Settings, marks: Marks | None, journal: SlipJournal) -> PaperGauge:
+    from printer.roll import Roll
+
+    roll_mm = settings.printer.spooling().device.roll_mm
+    return PaperGauge(roll_mm, 0.0) if marks is None else Roll(marks, journal, roll_mm).gauge()
+
+
+def kept_gauge(settings: Settings, home: Home) -> PaperGauge:
+    """The roll as `device.db` has it, with slips of the usual length. Raises `DeviceStoreError`."""
+    from localdb.device.reading import kept_mark
+
+    roll_mm = millimetres(kept_mark(home.device_db, ROLL_MARK)) or settings.printer.spooling().device.roll_mm
+    return PaperGauge(roll_mm, millimetres(kept_mark(home.device_db, PAPER_MARK)) or 0.0)
 
 
 def ask_printer(settings: Settings) -> PrinterState:
     """What the printer says now, within its own time limits; ABSENT when none is set."""
-    from printer.connect import NetworkConnection
+    from printer.connect import connection_of
     from printer.delivery import Delivery
 
-    group = settings.printer
-    host = group.host
-    if host is None:
-        return PrinterState.ABSENT
-    return Delivery(group.spooling(), lambda: NetworkConnection(host, group.port, group.connect_s)).ask()
+    line = settings.printer.spooling()
+    return Delivery(line, connection_of(line)).ask()
 
 
 def _printer_asked(settings: Settings) -> Finding:
@@ -242,6 +270,14 @@ def _clock(settings: Settings, home: Home) -> SystemClock:
         clock.raise_floor(looked_at(path).made_at)
         break
     return clock
+
+
+def _outbox_file(home: Home) -> tuple[int, int] | None:
+    """What waits to be sent, read beside a running kiosk; None when this kiosk is not enrolled."""
+    from localdb.device.reading import kept_outbox
+    from uplink.identity import IdentityFolder
+
+    return kept_outbox(home.device_db) if IdentityFolder(home.uplink).enrolled else None
 
 
 def _journal_file(home: Home) -> Finding:

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from domain.events import PrinterState, ReaderState
+from domain.check_code import NUMBERS, make
+from domain.errors import Code, PrintError
+from domain.events import JobState, PrinterState, ReaderState, SlipFinished, SlipProgress
+from domain.ports import Faulty, NearbyKiosk
+from domain.records import Guide
+from domain.slip import Slip
 from journeys import views
 from kiosk.clock import StandingClock
 from kiosk.home import Home
@@ -179,8 +184,158 @@ def _main_pages(tourist: Tourist, lang: str, folder: str, *, large: bool = False
     tourist.walk.act("print")
     tourist.see(views.SlipPreview)
     tourist.picture(f"{folder}/12-slip-preview")
+    tourist.walk.act("slip_for", "clerk")
+    tourist.picture(f"{folder}/12-slip-preview-clerk")
+    tourist.walk.act("take")
+    _codes(tourist, f"{folder}/12-take-away")
+    _paper_ends(tourist, folder)
+    _corrections(tourist, folder)
     tourist.walk.act("end")
     tourist.picture(f"{folder}/16-cleared")
+
+
+def _codes(tourist: Tourist, name: str) -> None:
+    """Every code of what is taken along."""
+    for number in range(tourist.see(views.TakeAway).count):
+        tourist.walk.act("code", str(number))
+        tourist.picture(f"{name}-{number + 1}")
+
+
+class _Ending:
+    """A printer that ends every slip as it is told, for pages that a good printer never shows."""
+
+    def __init__(self, state: PrinterState, refuse: PrintError | None = None) -> None:
+        self.state = state
+        self._refuse = refuse
+
+    def check(self) -> None:
+        """Nothing to ask."""
+
+    def next_number(self) -> int:
+        """As of a journal that has forgotten nothing."""
+        return 419
+
+    def submit(self, build: Callable[[int], Slip], key: str = "") -> str:
+        """Port `SlipPrinter`."""
+        if self._refuse is not None:
+            raise self._refuse
+        build(self.next_number())
+        return "slip"
+
+    def end_session(self) -> None:
+        """Nothing is kept."""
+
+
+class _Next:
+    """One other kiosk that had paper half an hour ago. Invented, as the sample city is."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self._at = now - dt.timedelta(minutes=31)
+
+    def with_paper(self) -> tuple[NearbyKiosk, ...]:
+        """Port `Neighbours`."""
+        return (NearbyKiosk("021", "月亮湾亭", self._at, metres=650.0, bearing=135.0),)
+
+
+ENDS = (
+    ("13-printing", PrinterState.READY, None, None, ()),
+    ("13b-printed", PrinterState.READY, JobState.CONFIRMED, None, ()),
+    ("13c-missing", PrinterState.READY, JobState.CONFIRMED, None, ("missing",)),
+    ("14-paper-out", PrinterState.PAPER_OUT, JobState.NOT_SENT, Code.PAPER_OUT, ()),
+    ("14-uncertain", PrinterState.READY, JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, ()),
+    ("14-uncertain-asked", PrinterState.READY, JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, ("again",)),
+    ("14-uncertain-out", PrinterState.PAPER_OUT, JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, ()),
+)
+"""What becomes of a slip: name, what the printer says then, how it ended and why, what is touched on the page."""
+
+REFUSED = (("14-same", Code.SAME_SLIP, 42), ("14-fair-use", Code.FAIR_USE, 0))
+
+
+def _paper_ends(tourist: Tourist, folder: str) -> None:
+    """Every page around the paper, whatever printer this kiosk has."""
+    walk = tourist.walk
+    tools, visit = walk.tools, walk.visit
+    try:
+        for name, state, end, code, touches in ENDS:
+            printer = _Ending(PrinterState.READY)
+            visit.tools = replace(tools, printer=printer, neighbours=_Next(tools.clock.now()))
+            visit.slips.clear()
+            _to_preview(tourist)
+            walk.act("submit")
+            if end is None:
+                walk.hear(SlipProgress("slip", 0.55))
+                tourist.picture(f"{folder}/{name}")
+                walk.hear(SlipFinished("slip", JobState.CONFIRMED))
+                continue
+            printer.state = state
+            walk.hear(SlipFinished("slip", end, code))
+            for touch in touches:
+                walk.act(touch)
+            tourist.picture(f"{folder}/{name}")
+        walk.act("take")
+        if isinstance(tourist.view, views.TakeAway):
+            tourist.picture(f"{folder}/14-take-away-out")
+        for name, code, seconds in REFUSED:
+            visit.tools = replace(tools, printer=_Ending(PrinterState.READY, PrintError(code, seconds=seconds)))
+            _to_preview(tourist)
+            walk.act("submit")
+            tourist.picture(f"{folder}/{name}")
+        visit.tools = replace(tools, printer=_Ending(PrinterState.NEAR_END))
+        _to_preview(tourist)
+        tourist.picture(f"{folder}/12-slip-preview-low")
+        walk.act("home")
+    finally:
+        visit.tools = tools
+
+
+class _Told:
+    """A hub that has what it was told, or not yet."""
+
+    ready = True
+
+    def __init__(self, *, arrives: bool) -> None:
+        self._arrives = arrives
+
+    def visit_began(self) -> None:
+        """Nothing is counted."""
+
+    def correct(self, item: str, revision: int, field: Faulty) -> str:
+        """Port `Reports`."""
+        return field
+
+    def arrived(self, message: str) -> bool:
+        """Port `Reports`."""
+        return self._arrives
+
+
+def _corrections(tourist: Tourist, folder: str) -> None:
+    """报错: the way there from a guide, the question, and thanks for it, on its way and there."""
+    visit = tourist.walk.visit
+    tools = visit.tools
+    try:
+        for name, arrives in (("waits", False), ("arrived", True)):
+            visit.corrected.clear()
+            visit.tools = replace(tools, reports=_Told(arrives=arrives))
+            tourist.walk.act("home")
+            tourist.walk.act("open", GUIDE_FULL)
+            if not arrives:
+                tourist.picture(f"{folder}/06-guide-correct")
+            tourist.walk.act("correct")
+            tourist.see(views.Correction)
+            if not arrives:
+                tourist.picture(f"{folder}/06c-correction")
+            tourist.walk.act("say", "phone")
+            tourist.picture(f"{folder}/06c-correction-{name}")
+        tourist.walk.act("home")
+    finally:
+        visit.tools = tools
+
+
+def _to_preview(tourist: Tourist) -> None:
+    tourist.walk.act("home")
+    tourist.walk.act("open", GUIDE_FULL)
+    tourist.walk.act("print")
+    tourist.see(views.SlipPreview)
 
 
 def _side_pages(tourist: Tourist) -> None:
@@ -189,7 +344,7 @@ def _side_pages(tourist: Tourist) -> None:
     tourist.walk.act("tick", "0")
     tourist.picture("states/guide-ticked")
     tourist.walk.act("take")
-    tourist.picture("states/take-away")
+    _codes(tourist, "states/take-away")
     tourist.walk.act("home")
     tourist.walk.act("open", ORG)
     for tab in ("duties", "sections", "staff"):
@@ -204,6 +359,11 @@ def _side_pages(tourist: Tourist) -> None:
     for _, options in page.questions:
         tourist.walk.act(options[0][0].action, options[0][0].value)
     _pages(tourist, "states/event-answered")
+    tourist.walk.act("plan")
+    tourist.walk.act("print")
+    tourist.picture("states/slip-event")
+    tourist.walk.act("take")
+    _codes(tourist, "states/take-away-event")
     for variant in ("full", "large", "compact"):
         tourist.walk.act("home")
         tourist.walk.act("open", GUIDE_LONG)
@@ -212,6 +372,29 @@ def _side_pages(tourist: Tourist) -> None:
         tourist.picture(f"states/slip-{variant}")
     tourist.walk.trouble()
     tourist.picture("states/trouble")
+    tourist.walk.act("home")
+    _old_slips(tourist)
+
+
+def _old_slips(tourist: Tourist) -> None:
+    """The pad for check codes, a misread group, and what is said of papers: unknown here, unchanged, newer than here;
+    the last two where a hub has numbered the guides.
+    """
+    catalogue = tourist.walk.visit.catalogue
+    guide = catalogue.get(Guide, GUIDE_FULL)
+    codes = {"misread": "2222", "unknown": make(NUMBERS - 1, 1)}
+    if guide is not None and guide.number is not None and guide.version is not None:
+        codes |= {"same": make(guide.number, guide.version), "newer": make(guide.number, guide.version + 1)}
+    tourist.walk.act("check")
+    tourist.see(views.CheckSlip)
+    tourist.picture("states/check-slip")
+    for name, code in codes.items():
+        tourist.walk.act("home")
+        tourist.walk.act("check")
+        for symbol in code.replace("-", ""):
+            tourist.walk.act("key", symbol)
+        tourist.see(views.CheckSlip if name == "misread" else views.SlipChecked)
+        tourist.picture(f"states/check-slip-{name}")
     tourist.walk.act("home")
 
 
@@ -399,6 +582,9 @@ def _printing(tourist: Tourist, workbench: str | None) -> None:
     tourist.picture("states/printed")
     tourist.walk.act("missing")
     tourist.picture("states/printed-missing")
+    tourist.walk.act("again")
+    tourist.until("the printer's word", lambda: isinstance(tourist.view, views.Printed | views.NotPrinted))
+    tourist.picture("states/printed-again")
     if workbench is None:
         return
     for fault, state in FAULTS:
@@ -449,6 +635,9 @@ def _staff(tourist: Tourist) -> None:
     tourist.walk.act("enter")
     if isinstance(tourist.view, views.Staff):
         _pages(tourist, "states/staff", 3)
+        tourist.walk.act("paper_changed")
+        tourist.picture("states/staff-paper")
+        tourist.walk.act("kept")
     tourist.walk.act("leave")
 
 

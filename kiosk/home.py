@@ -68,6 +68,11 @@ class Home:
         return self.root / "sync"
 
     @property
+    def uplink(self) -> Path:
+        """Key and identity of this kiosk at its hub."""
+        return self.root / "uplink"
+
+    @property
     def tour(self) -> Path:
         return self.root / "tour"
 

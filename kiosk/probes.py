@@ -65,8 +65,9 @@ STATES: Final[Mapping[str, Mapping[str, bool]]] = {
     "catalogue": {"ok": True, "sample": True, "absent": False, "unreadable": False},
     "journal": {"ok": True, "new": True, "damaged": False},
     "printer": {
+        "checking": True,
         "ready": True,
-        "near_end": True,
+        "near_end": False,
         "paper_out": False,
         "cover_open": False,
         "offline": False,
@@ -74,6 +75,7 @@ STATES: Final[Mapping[str, Mapping[str, bool]]] = {
         "trouble": False,
         "none": True,
     },
+    "roll": {"ok": True, "low": False, "none": True},
     "card": {
         "empty": True,
         "reading": True,
@@ -88,6 +90,7 @@ STATES: Final[Mapping[str, Mapping[str, bool]]] = {
     "display": {"ok": True, "absent": False},
     "clock": {"ok": True, "doubted": False},
     "staff": {"ok": True, "demo": True, "unset": False},
+    "outbox": {"ok": True, "dead": False, "none": True},
     "privacy": {"ok": True, "found": False, "incomplete": False, "old": False, "never": True},
 }
 """Every probe, its states, and whether each is well. Each pair has a sentence `health.<probe>.<state>`."""
@@ -283,3 +286,15 @@ def privacy(look: Callable[[], Kept | None], now: dt.datetime, trusted: bool = T
         state = "old"
     when = last.at.astimezone(now.tzinfo).isoformat(sep=" ", timespec="minutes")[:16]
     return Finding.of("privacy", state, f"{last.status}, {when}", when=when)
+
+
+def outbox(look: Callable[[], tuple[int, int] | None]) -> Finding:
+    """How many messages wait to be sent home, and how many the hub will not have, as `look` says; None: this kiosk has
+    no hub to report to.
+    """
+    counts = look()
+    if counts is None:
+        return Finding.of("outbox", "none", "not enrolled; nothing is reported")
+    waiting, dead = counts
+    told = f"{waiting} waiting, {dead} refused by the hub"
+    return Finding.of("outbox", "dead" if dead else "ok", told, waiting=waiting, dead=dead)

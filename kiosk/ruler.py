@@ -1,4 +1,6 @@
-"""A ruler in dots, for `kiosk printer calibrate`: what a slip never shows, because slips keep margins."""
+"""The ruler page, for `kiosk printer calibrate`: what a slip never shows, because slips keep margins; and how small
+lines, letters and codes may get on this printer.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,70 @@ from collections.abc import Iterator
 
 from domain.paper import DOTS_PER_MM, Dots
 from domain.ports import SlipPreview
-from domain.slip import Slip
+from domain.slip import (
+    Blank,
+    Codes,
+    Masthead,
+    Paragraph,
+    Sizes,
+    Slip,
+    Small,
+    Staircase,
+    Strokes,
+    Tab,
+    Tick,
+    Ticks,
+)
+from phrases import Phrases
 
 RUNG_MM = 10
 RUNGS = 4
+
+SIZES = (20, 22, 24, 26, 30, 36, 46)
+"""Dots an em: the smallest that slips use, up to large print."""
+MODULES = (3, 4, 5)
+"""Dots a module; 3 is below what slips use, to see how much is in reserve."""
+STROKES = (1, 2, 3, 4, 6, 8)
+FIELDS = ((1, "1/8"), (2, "1/4"), (4, "1/2"), (6, "3/4"))
+"""Black dots in eight."""
+
+
+def ruler_slip(say: Phrases, number: int, width: int, machine: tuple[str, ...]) -> Slip:
+    """What stands below the ruler of `width` dots: how to read it, and a code to be scanned at three sizes. `machine`:
+    lines about this kiosk.
+    """
+    fields = (*FIELDS, (0, say("calibrate.hatched")), (8, say("calibrate.black")))
+    return Slip(
+        (
+            Masthead(say("calibrate.word"), say("slip.number", number=f"{number:06}")),
+            Paragraph(say("calibrate.line", mm=width // DOTS_PER_MM)),
+            Tab(say("calibrate.head"), say("calibrate.head_note")),
+            Staircase(),
+            Paragraph(say("calibrate.bar_line")),
+            Tab(say("calibrate.strokes"), say("calibrate.strokes_note")),
+            Strokes(tuple((dots, say("calibrate.dots", n=dots)) for dots in STROKES), fields),
+            Tab(say("calibrate.letters"), say("calibrate.letters_note")),
+            Sizes(tuple((size, say("calibrate.sample")) for size in SIZES)),
+            Paragraph(say("calibrate.marks")),
+            Paragraph(say("calibrate.rare")),
+            Tab(say("calibrate.codes"), say("calibrate.scan")),
+            Codes(
+                say("calibrate.word"),
+                tuple(
+                    (module, say(f"calibrate.code_{module}", dots=say("calibrate.dots", n=module)), module > MODULES[0])
+                    for module in MODULES
+                ),
+            ),
+            Paragraph(say("calibrate.scan_line")),
+            Tab(say("calibrate.machine")),
+            Small(machine),
+            Tab(say("calibrate.check")),
+            Ticks((), tuple(Tick(say(f"calibrate.tick_{word}"), "") for word in ("head", "size", "code", "cut"))),
+            Blank((say("calibrate.signed"), say("calibrate.date"), "")),
+        ),
+        lang=say.lang,
+        ruled=True,
+    )
 
 
 class RulerAbove:

@@ -9,23 +9,22 @@ from pathlib import Path
 
 from domain.errors import CatalogueError, Code, PrintError
 from domain.events import Event, JobState, SlipFinished
-from domain.paper import DOTS_PER_MM, WIDTH_58, WIDTH_80
+from domain.paper import WIDTH_58, WIDTH_80
 from domain.ports import SlipPreview
-from domain.slip import Masthead, Paragraph, Slip, Small, Tab, TakeAway, Title, Variant
+from domain.slip import Slip, Variant
 from journeys.slip import EventPaper, GuidePaper, Paper
 from journeys.staff import StaffStep
 from journeys.visit import Visit
-from kiosk.diagnosis import ask_printer
 from kiosk.home import Home
-from kiosk.ruler import RulerAbove
+from kiosk.ruler import RulerAbove, ruler_slip
 from kiosk.settings import Settings
 from kiosk.terminal import note, say, say_json
 from kiosk.wiring import Rooms, open_rooms
 from phrases import Phrases
+from printer.job import encode
 from printer.layout import SlipLayout
 from printer.picture import png
 from printer.profiles import PROFILES, DeviceProfile
-from printer.raster import encode
 
 WIDTHS = {"80": WIDTH_80, "58": WIDTH_58}
 """Dots a line by paper width in millimetres."""
@@ -58,7 +57,8 @@ def show_slip(
     """Draws the paper of item `id` and writes it as PNG and as the bytes that the printer would get."""
     slip = paper_of(visit, id).build(visit.tools.printer.next_number(), variant)
     dots = visit.tools.preview.render(slip)
-    job = encode(dots, profile)
+    render = visit.tools.preview.render
+    job = encode(slip, lambda each: dots if each is slip else render(each), profile).data
     if picture is not None:
         picture.write_bytes(png(dots))
     if escpos is not None:
@@ -85,17 +85,6 @@ def profile_for(settings: Settings, width_mm: str) -> DeviceProfile:
     return own if own.width == WIDTHS[width_mm] else PROFILES[f"generic-{width_mm}"]
 
 
-def show_status(settings: Settings, *, as_json: bool) -> int:
-    """Asks the printer now; exit status 1 when it would not print."""
-    state = ask_printer(settings)
-    if as_json:
-        say_json({"state": state.value, "prints": state.prints})
-    else:
-        where = f"{settings.printer.host}:{settings.printer.port}" if settings.printer.host else "no printer is set"
-        say(f"{state.value}  ({where})")
-    return 0 if state.prints else 1
-
-
 def print_test(settings: Settings, home: Home) -> int:
     """Prints the test slip of staff mode."""
 
@@ -109,33 +98,39 @@ def print_test(settings: Settings, home: Home) -> int:
     return _print(settings, home, submit)
 
 
-def print_ruler(settings: Settings, home: Home) -> int:
-    """Prints a slip that shows whether the whole width of the paper is printed and every dot of the head burns."""
+def print_ruler(settings: Settings, home: Home, heard: Callable[[SlipFinished], None] | None = None) -> int:
+    """Prints a slip that shows whether the whole width of the paper is printed and every dot of the head burns.
+
+    `heard` is told how it ended, before a fault is raised.
+    """
     width = settings.printer.spooling().device.width
 
     def submit(rooms: Rooms) -> str:
         return rooms.tools.printer.submit(lambda number: ruler_words(Phrases(), number, width, rooms))
 
-    return _print(settings, home, submit, RulerAbove(SlipLayout(width)))
+    return _print(settings, home, submit, RulerAbove(SlipLayout(width)), heard)
 
 
 def ruler_words(phrases: Phrases, number: int, width: int, rooms: Rooms) -> Slip:
-    """What stands below the ruler of `width` dots: how to read it, and a code to be scanned."""
+    """What stands below the ruler of `width` dots, with the facts of this kiosk."""
     place, now = rooms.tools.place, rooms.clock.now()
-    return Slip(
-        (
-            Masthead(phrases("calibrate.word"), phrases("slip.number", number=f"{number:06}")),
-            Title(phrases("calibrate.title"), place.name),
-            Paragraph(phrases("calibrate.line", mm=width // DOTS_PER_MM)),
-            Tab(phrases("calibrate.bar")),
-            Paragraph(phrases("calibrate.bar_line")),
-            TakeAway(phrases("calibrate.word"), phrases("calibrate.scan"), (phrases("calibrate.scan_line"),)),
-            Small((phrases("slip.printed", when=f"{now:%Y-%m-%d %H:%M}", kiosk=place.name, number=place.number),)),
-        )
-    )
+    machine = [phrases("calibrate.paper", mm=80 if width == WIDTH_80 else 58, dots=width)]
+    catalogue = rooms.tools.catalogue.current()
+    if catalogue is not None:
+        info = catalogue.info
+        made = info.made_at.astimezone(now.tzinfo).date().isoformat()
+        machine.append(phrases("calibrate.catalogue", revision=info.revision, day=made, digest=info.digest[:12]))
+    machine.append(phrases("slip.printed", when=f"{now:%Y-%m-%d %H:%M}", kiosk=place.name, number=place.number))
+    return ruler_slip(phrases, number, width, tuple(machine))
 
 
-def _print(settings: Settings, home: Home, submit: Callable[[Rooms], str], preview: SlipPreview | None = None) -> int:
+def _print(
+    settings: Settings,
+    home: Home,
+    submit: Callable[[Rooms], str],
+    preview: SlipPreview | None = None,
+    heard: Callable[[SlipFinished], None] | None = None,
+) -> int:
     """Prints one slip, waits for what becomes of it and says so; exit status 0 only when the printer confirmed it."""
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with open_rooms(settings, home, events.put, preview=preview) as rooms:
@@ -143,6 +138,8 @@ def _print(settings: Settings, home: Home, submit: Callable[[Rooms], str], previ
         finished = _finished(events, job) if job else None
     if finished is None:
         return 1
+    if heard is not None:
+        heard(finished)
     say(f"{finished.state.value}, {finished.millimetres:.0f} mm of paper")
     if finished.code is not None:
         raise PrintError(finished.code, "the slip is on its way to nobody: look at the printer")

@@ -10,11 +10,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
 from domain.errors import DeviceStoreError
 from domain.events import CatalogueReady, ContentChecked
@@ -33,7 +33,7 @@ ROOT: Final = Path(__file__).parents[1]
 PAUSE_S: Final = 5.0
 PAUSE_MOST_S: Final = 300.0
 
-LONGEST_LINE: Final = 4096
+LONGEST_LINE: Final = 8192
 """Bytes; what is longer is no message, none of it."""
 
 LARGEST_REVISION: Final = 10**18 - 1
@@ -52,6 +52,11 @@ class NoSupply:
     """Port `Supply` of a kiosk that no hub was named to."""
 
     checked_at: dt.datetime | None = None
+    process: int | None = None
+
+    def tell(self, line: bytes) -> bool:
+        """There is nobody to tell."""
+        return False
 
     def start(self) -> Self:
         """There is nobody to ask."""
@@ -78,13 +83,20 @@ class ContentSupply:
     """
 
     def __init__(
-        self, command: Sequence[str], post: Post, marks: Marks, environ: Mapping[str, str], pause_s: float = PAUSE_S
+        self,
+        command: Sequence[str],
+        post: Post,
+        marks: Marks,
+        environ: Mapping[str, str],
+        pause_s: float = PAUSE_S,
+        heard: Callable[[Mapping[str, Any]], None] = lambda said: None,
     ) -> None:
         self._command = tuple(command)
         self._post = post
         self._marks = marks
         self._environ = dict(environ)
         self._pause_s = pause_s
+        self._heard = heard
         self._word: Word | None = None
         self._shown: int | None = None
         self._closing = threading.Event()
@@ -98,14 +110,29 @@ class ContentSupply:
         return word.at if word is not None and word.revision == self._shown else None
 
     def showing(self, revision: int) -> None:
-        """`revision` is on show from now on."""
+        """`revision` is on show from now on; the process keeps it until a newer one is."""
         self._shown = revision
+        process = self._process
+        if process is not None:
+            self._tell_shown(process)
 
     @property
     def process(self) -> int | None:
         """The id of the process that was started last; None before the first."""
         process = self._process
         return process.pid if process is not None else None
+
+    def tell(self, line: bytes) -> bool:
+        """Hands the process a line; whether there is one that takes it. What it says to that goes to `heard`."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return False
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+        except (OSError, ValueError):
+            return False
+        return True
 
     def recall(self) -> None:
         """Reads what the hub said before the restart. Part of `start`."""
@@ -159,16 +186,28 @@ class ContentSupply:
                 _log.warning("the sync process does not start: %s", error.strerror)
                 return heard
         assert process.stdout is not None and process.stdin is not None
+        self._tell_shown(process)
         with process.stdout, contextlib.suppress(OSError):
             for line in _lines(process.stdout):
                 said = parse(line)
                 if said is not None:
                     heard = True
                     self._take(said)
+                if (told := _told(line)) is not None:
+                    heard = True
+                    self._heard(told)
         with contextlib.suppress(OSError):
             process.stdin.close()
         process.wait()
         return heard
+
+    def _tell_shown(self, process: subprocess.Popen[bytes]) -> None:
+        """A line of a few bytes: the pipe takes it at once, whether the process listens yet or not."""
+        revision = self._shown
+        if revision is not None and process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):  # it has ended; the next one is told
+                process.stdin.write(f"serving {revision}\n".encode())
+                process.stdin.flush()
 
     def _take(self, said: CatalogueReady | Word) -> None:
         if isinstance(said, CatalogueReady):
@@ -192,6 +231,15 @@ def parse(line: bytes) -> CatalogueReady | Word | None:
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         _log.warning("the sync process said what is no message")
     return None
+
+
+def _told(line: bytes) -> Mapping[str, Any] | None:
+    """A line about deliveries and proofs, as it is; None for any other."""
+    try:
+        said = json.loads(line)
+        return said if said["event"] in ("sent", "unsent", "checked", "ready") else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def _revision(value: object) -> int:
@@ -218,14 +266,26 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
         whole = ends
 
 
-def supplying(settings: Settings, home: Home, post: Post, marks: Marks, environ: Mapping[str, str]) -> ContentSupply:
+def supplying(
+    settings: Settings,
+    home: Home,
+    post: Post,
+    marks: Marks,
+    environ: Mapping[str, str],
+    heard: Callable[[Mapping[str, Any]], None] = lambda said: None,
+) -> ContentSupply:
     """The supply of this kiosk. The process is told its settings through the environment: they may have come from a
     file that it does not know.
     """
-    told = {variable(("sync", key)): str(value) for key, value in settings.sync.model_dump().items()}
+    told = {variable(("sync", key)): str(value) for key, value in settings.sync.model_dump(exclude_none=True).items()}
+    if settings.report.url is not None:
+        told[variable(("report", "url"))] = settings.report.url
+    told[variable(("place", "number"))] = settings.place.number
+    if settings.place.district is not None:
+        told[variable(("place", "district"))] = settings.place.district
     path = os.pathsep.join(filter(None, (str(ROOT), environ.get("PYTHONPATH", ""))))
     environ = {**environ, **told, VARIABLE: str(home.root), "PYTHONPATH": path}
-    return ContentSupply((sys.executable, "-P", "-m", "kiosk", "sync"), post, marks, environ)
+    return ContentSupply((sys.executable, "-P", "-m", "kiosk", "sync"), post, marks, environ, heard=heard)
 
 
 def _remembered(marks: Marks) -> Word | None:

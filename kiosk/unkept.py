@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from domain.errors import Code, DeviceStoreError
 from domain.events import JobState
 from domain.ports import SlipJob
+
+if TYPE_CHECKING:
+    from domain.unmet import Unmet
+    from localdb.device.outbox import OutboxState, Waiting
 
 
 class UnkeptDevice:
@@ -41,6 +47,30 @@ class UnkeptDevice:
 
     def keep_unmet(self, text: str, day: dt.date, visits: int) -> None:
         """Words that people asked in vain are lost."""
+
+    def unmet(self) -> tuple[Unmet, ...]:
+        return ()
+
+    def put_message(self, kind: str, body: str, name: str | None = None) -> str | None:
+        raise DeviceStoreError(Code.JOURNAL_FAILED, self._why)
+
+    def due_messages(self, most: int, most_bytes: int) -> tuple[Waiting, ...]:
+        return ()
+
+    def settle_messages(self, fates: Mapping[str, str]) -> None:
+        """There are none."""
+
+    def postpone_messages(self, ids: Collection[str]) -> None:
+        """There are none."""
+
+    def hasten_messages(self) -> None:
+        """There are none."""
+
+    def outbox(self) -> OutboxState:
+        raise DeviceStoreError(Code.JOURNAL_FAILED, self._why)
+
+    def slip_counts(self, since: dt.datetime) -> Mapping[JobState, int]:
+        return {}
 
     def close(self) -> None:
         """Nothing to close."""

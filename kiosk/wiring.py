@@ -6,14 +6,15 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cardreader.absent import NoReader
 from cardreader.service import CardReaderService
 from domain.errors import CatalogueError, Code, CodedError, DeviceStoreError
-from domain.events import ContentChecked
+from domain.events import ContentChecked, Event
 from domain.paper import Dots
 from domain.ports import CatalogueHandle, Post, SlipPreview
 from domain.slip import Slip
@@ -26,17 +27,23 @@ from kiosk.contents import looked_at, sample_city, synced
 from kiosk.device import LateDevice
 from kiosk.diagnosis import running
 from kiosk.health import KioskDiagnosis
+from kiosk.health_report import Sources
 from kiosk.home import Home
+from kiosk.neighbours import MarkedNeighbours
+from kiosk.reporting import Reporter
 from kiosk.settings import Settings
 from kiosk.staffgate import DEMO_HASH, HashedStaffGate, PinHash
 from kiosk.supply import ContentSupply, NoSupply, supplying
+from kiosk.tally import CodeCounter, DayTally
 from kiosk.unkept import UnkeptDevice
 from kiosk.unmet import CountedUnmet, VisitCounter
 from localdb.catalogue.handle import CatalogueShelf
 from phrases import Phrases
 from printer.qr import SegnoQrCodes
+from printer.roll import Roll
 from printer.settings import PrinterSettings
 from printer.spooler import Spooler
+from uplink.identity import IdentityFolder
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +59,7 @@ class Rooms:
     spooler: Spooler
     cards: CardReaderService | NoReader
     supply: ContentSupply | NoSupply
+    reporter: Reporter
     post: Post
     demo: bool
 
@@ -70,6 +78,7 @@ class Rooms:
             self.clock.raise_floor(floor)
         self.spooler.start()
         self.supply.start()
+        self.reporter.start()
         if self.supply.checked_at is not None:
             self.post(ContentChecked(self.supply.checked_at))
 
@@ -148,6 +157,8 @@ def open_rooms(
         preview = preview or LatePreview(settings.printer.spooling().device.width)
         device = closing.enter_context(LateDevice(home))
         clock = system_clock(settings.clock.zone)
+        tally = DayTally(device, clock)
+        post = _told_to(tally.hear, post)
         shelf = CatalogueShelf(today_of(clock))
         closing.callback(shelf.close)
         typing = open_typing(fuzzy=settings.input.fuzzy_pinyin)
@@ -156,8 +167,17 @@ def open_rooms(
         closing.callback(spooler.close)
         cards = _cards(settings, post)
         closing.callback(cards.close)
-        supply = _supply(settings, home, post, device)
+        later: list[Reporter] = []  # the two know each other
+
+        def heard(said: Mapping[str, Any]) -> None:
+            for one in later:
+                one.heard(said)
+
+        supply = _supply(settings, home, post, device, heard)
         closing.callback(supply.close)
+        reporter = _reporter(settings, home, device, supply, clock, shelf, spooler, cards, tally)
+        later.append(reporter)
+        closing.callback(reporter.close)
         rooms = Rooms(
             tools=Tools(
                 catalogue=shelf,
@@ -182,12 +202,15 @@ def open_rooms(
                     cards,
                     lambda: handwriting.missing,
                     device,
+                    reporter.waiting,
                 ),
                 marks=device,
                 settings=visit_settings(settings),
                 handwriting=handwriting,
+                reports=reporter,
                 unmet=_unmet(settings, device, clock),
                 bell=Chime(home) if settings.card.left_sound else None,
+                neighbours=MarkedNeighbours(device, clock, settings.place.place()),
             ),
             shelf=shelf,
             clock=clock,
@@ -195,6 +218,7 @@ def open_rooms(
             spooler=spooler,
             cards=cards,
             supply=supply,
+            reporter=reporter,
             post=post,
             demo=settings.demo,
         )
@@ -236,9 +260,58 @@ def _cards(settings: Settings, post: Post) -> CardReaderService | NoReader:
     return CardReaderService(settings.card.reading(settings.place, settings.clock.zone), post, os.environ)
 
 
-def _supply(settings: Settings, home: Home, post: Post, marks: LateDevice) -> ContentSupply | NoSupply:
-    """Where content comes from."""
-    return NoSupply() if settings.sync.url is None else supplying(settings, home, post, marks, os.environ)
+def _supply(
+    settings: Settings, home: Home, post: Post, marks: LateDevice, heard: Callable[[Mapping[str, Any]], None]
+) -> ContentSupply | NoSupply:
+    """Where content comes from: the address that is set, else the hub at which this kiosk was enrolled."""
+    if settings.sync.url is None and not IdentityFolder(home.uplink).enrolled:
+        return NoSupply()
+    return supplying(settings, home, post, marks, os.environ, heard)
+
+
+def _reporter(
+    settings: Settings,
+    home: Home,
+    device: LateDevice,
+    supply: ContentSupply | NoSupply,
+    clock: SystemClock,
+    shelf: CatalogueShelf,
+    spooler: Spooler,
+    cards: CardReaderService | NoReader,
+    tally: DayTally,
+) -> Reporter:
+    """Who tells the hub how this kiosk is."""
+    codes = CodeCounter(clock)
+
+    def outbox() -> tuple[int, int]:
+        state = device.outbox()
+        return state.waiting, state.dead
+
+    sources = Sources(
+        settings=settings,
+        home=home,
+        clock=clock,
+        marks=device,
+        catalogue=shelf,
+        checked_at=lambda: supply.checked_at,
+        printer=(lambda: spooler.state) if settings.printer.spooling().present else None,
+        paper=Roll(device, device, settings.printer.spooling().device.roll_mm).gauge,
+        reader=(lambda: (cards.state, cards.stuck)) if settings.card.enabled else None,
+        outbox=outbox,
+        errors=codes.counts,
+        began=clock.monotonic(),
+    )
+    return Reporter(settings, IdentityFolder(home.uplink), device, supply, sources, tally, codes)
+
+
+def _told_to(hear: Callable[[Event], None], post: Post) -> Post:
+    """`post`, after `hear` has heard of the event."""
+
+    def told(event: Event) -> None:
+        hear(event)
+        post(event)
+
+    return told
 
 
 def _unmet(settings: Settings, device: LateDevice, clock: SystemClock) -> CountedUnmet | None:

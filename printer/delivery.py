@@ -24,21 +24,28 @@ _log = logging.getLogger(__name__)
 
 _ID_DIGITS: Final = b"@ABCDEFGHIJKLMNO"
 """Of our own process ids: no status byte, which may come in between, looks like one of these."""
+_GS_R: Final = b"\x1dr\x01"
 _QUIET: Final = 0.2
-"""Seconds of silence after which no older answer is under way any more."""
+"""Seconds of silence after which no answer to questions that stood next to each other is under way any more."""
+_AT_ONCE: Final = 0.001
+_UNKNOWN: Final = 8
+"""As many old questions as this are reckoned with after a restart, when nobody knows."""
+_MOST_UNANSWERED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a slip.
 
-    `printer` is its state where it was learnt on the way; `broke_off`: it may be waiting for the rest of a picture.
+    `printer` is its state where it was learnt on the way; `broke_off`: it may be waiting for the rest of a picture, or
+    still have to answer; `dropped`: what the line holds of it must not reach the printer any more.
     """
 
     state: JobState
     code: Code | None = None
     printer: PrinterState | None = None
     broke_off: bool = False
+    dropped: bool = False
 
 
 class Delivery:
@@ -58,6 +65,8 @@ class Delivery:
         self._connect = connect
         self._give_up = give_up
         self._ids = count()
+        self._unanswered = _UNKNOWN
+        """GS r that were asked and may still be answered, at most."""
 
     def ask(self) -> PrinterState:
         """How the printer is now; OFFLINE when it is there and says nothing sensible."""
@@ -69,7 +78,7 @@ class Delivery:
         try:
             state = self._state(line)
         except LineLost as error:
-            _log.debug("line lost while asking: %s", error)
+            _log.debug("line lost while asking: %s", str(error))
         finally:
             line.close(give_up=state is PrinterState.OFFLINE)
         return state
@@ -91,24 +100,29 @@ class Delivery:
             line = self._connect()
         except NotReached:
             return Outcome(JobState.NOT_SENT, Code.PRINTER_ABSENT, PrinterState.ABSENT, broke_off=after_break)
-        outcome = Outcome(JobState.NOT_SENT, Code.PRINTER_OFFLINE, PrinterState.OFFLINE, broke_off=after_break)
+        outcome = Outcome(
+            JobState.NOT_SENT, Code.PRINTER_OFFLINE, PrinterState.OFFLINE, broke_off=after_break, dropped=True
+        )
         try:
             state = self._state(line)
             if not state.prints:
-                outcome = Outcome(JobState.NOT_SENT, code_of(state), state, broke_off=after_break)
+                silent = state is PrinterState.OFFLINE
+                outcome = Outcome(
+                    JobState.NOT_SENT, code_of(state), state, broke_off=after_break, dropped=silent or after_break
+                )
                 return outcome
             left = self._start_afresh(line) if after_break else None
             if left is not None and not left.prints:
-                outcome = Outcome(JobState.NOT_SENT, code_of(left), left, broke_off=True)
+                outcome = Outcome(JobState.NOT_SENT, code_of(left), left, broke_off=True, dropped=True)
                 return outcome
             about_to_send()
-            outcome = Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, broke_off=True)
+            outcome = Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, broke_off=True, dropped=True)
             can_confirm = left is None and self._profile.confirm is not Confirm.NONE
             outcome = self._send(line, job, progress, state, can_confirm=can_confirm)
         except LineLost as error:
-            _log.warning("line lost: %s", error)
+            _log.warning("line lost: %s", str(error))
         finally:
-            line.close(give_up=outcome.broke_off)
+            line.close(give_up=outcome.dropped)
         return outcome
 
     def _start_afresh(self, line: Connection) -> PrinterState | None:
@@ -124,11 +138,30 @@ class Delivery:
             raise LineLost("takes nothing")
         if self._profile.confirm is not Confirm.GS_R:
             return None
-        # Answers to GS r all look alike. This one is asked for only to come behind all that are still under way.
-        left = self._hear_done(line)
-        while left is None and line.receive(_QUIET):
-            pass
-        return left
+        return self._catch_up(line)
+
+    def _catch_up(self, line: Connection) -> PrinterState | None:
+        """Waits until no answer to an earlier GS r can come any more; what it returns is as with `_start_afresh`.
+
+        These answers all look alike, and between those of two slips that broke off a whole slip may have to come out.
+        So one more is asked than may still be answered: with as many answers the first of these has been answered, and
+        the rest of them come at once. A printer that owes too many to be asked so may take its time between any two.
+        """
+        few = self._unanswered <= _MOST_UNANSWERED
+        wanted = self._unanswered + 1 if few else 1
+        self._unanswered += wanted
+        left = self._hear_done(line, _GS_R * wanted, lambda heard: sum(map(_answers_gs_r, heard)) >= wanted)
+        if left is not None:
+            return left
+        quiet = _QUIET if few else self._settings.confirm_seconds
+        until = time.monotonic() + quiet
+        while (now := time.monotonic()) < until:
+            if self._give_up():
+                return PrinterState.READY
+            if line.receive(min(_QUIET, until - now)):
+                until = time.monotonic() + quiet
+        self._unanswered = 0
+        return None
 
     def _send(
         self,
@@ -142,14 +175,18 @@ class Delivery:
         sent = self._hand_over(line, job, progress)
         if sent < len(job):
             _log.warning("the printer stopped taking after %d of %d bytes", sent, len(job))
-            return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, broke_off=True)
+            return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, broke_off=True, dropped=True)
         if not can_confirm:
-            return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, before)
-        trouble = self._hear_done(line)
+            # Where it could have told and did not, the next slip has to be on its guard again; this one is on its way.
+            still_owes = self._profile.confirm is not Confirm.NONE
+            return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, before, broke_off=still_owes)
+        self._unanswered += 1
+        trouble = self._hear_done(line, *self._question())
         if trouble is None:
+            self._unanswered = 0
             return Outcome(JobState.CONFIRMED, printer=before)
         state = None if trouble is PrinterState.READY else trouble
-        return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, state, broke_off=True)
+        return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, state, broke_off=True, dropped=True)
 
     def _hand_over(self, line: Connection, data: bytes, progress: Callable[[float], None]) -> int:
         """How many bytes the printer took before it stopped taking any."""
@@ -166,6 +203,7 @@ class Delivery:
         """Asks the four questions one by one; the first that stays without a fitting answer ends it."""
         if not self._profile.answers:
             return PrinterState.READY
+        line.receive(_AT_ONCE)  # what an earlier question has left in the line is no answer to the next one
         answers = Answers()
         for number, query in enumerate(QUERIES, 1):
             line.send(query, self._settings.status_seconds)
@@ -175,11 +213,10 @@ class Delivery:
                 if left <= 0:
                     return PrinterState.OFFLINE
                 answers.hear(line.receive(left))
-        return printer_state(answers.status[: len(QUERIES)])
+        return printer_state(answers.status[: len(QUERIES)], self._profile.near_end)
 
-    def _hear_done(self, line: Connection) -> PrinterState | None:
+    def _hear_done(self, line: Connection, request: bytes, said: Callable[[bytes], bool]) -> PrinterState | None:
         """None: the printer says that all is printed. Else what is known of its state; READY: it only never said so."""
-        request, said = self._question()
         if line.send(request, self._settings.stall_seconds) < len(request):
             return PrinterState.READY
         answers = Answers()
@@ -191,7 +228,7 @@ class Delivery:
             if said(bytes(answers.others)):
                 return None
             if waiting and len(answers.status) >= len(QUERIES):
-                state, waiting = printer_state(answers.status[: len(QUERIES)]), False
+                state, waiting = printer_state(answers.status[: len(QUERIES)], self._profile.near_end), False
                 if not state.prints:
                     until = min(until, time.monotonic() + self._settings.settle_seconds)
             if not waiting and time.monotonic() - asked >= self._settings.watch_seconds:
@@ -204,12 +241,17 @@ class Delivery:
     def _question(self) -> tuple[bytes, Callable[[bytes], bool]]:
         """The question behind a slip, and how its answer is known."""
         if self._profile.confirm is Confirm.GS_R:
-            return b"\x1dr\x01", _paper_is_there
+            return _GS_R, _paper_is_there
         number = next(self._ids)
         id = bytes(_ID_DIGITS[number >> shift & 15] for shift in (12, 8, 4, 0))
         return b"\x1d(H\x06\x00\x30\x30" + id, lambda heard: b"\x37\x22" + id + b"\x00" in heard
 
 
+def _answers_gs_r(byte: int) -> bool:
+    """Bits 4 and 7 of such an answer are always 0."""
+    return byte & 0x90 == 0
+
+
 def _paper_is_there(heard: bytes) -> bool:
-    """GS r 1: bits 2 and 3 say that the paper has ended; bits 4 and 7 are always 0."""
-    return any(byte & 0x90 == 0 and byte & 0x0C == 0 for byte in heard)
+    """GS r 1: bits 2 and 3 say that the paper has ended."""
+    return any(_answers_gs_r(byte) and byte & 0x0C == 0 for byte in heard)

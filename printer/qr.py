@@ -32,7 +32,7 @@ def modules(text: str, largest: int = 40) -> tuple[bytes, ...]:
     import segno
     from segno.consts import ALIGNMENT_POS
 
-    from printer.masks import best_mask
+    from printer.masks import best_mask, remasked
 
     try:
         code = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False, mask=_ANY)
@@ -40,13 +40,12 @@ def modules(text: str, largest: int = 40) -> tuple[bytes, ...]:
         raise ValueError(f"{len(text.encode())} bytes do not fit into a QR code") from error
     if not isinstance(code.version, int) or code.version > largest:
         raise ValueError(f"{len(text.encode())} bytes need version {code.version}, at most {largest} is allowed")
-    alignment = ALIGNMENT_POS[code.version - 2] if code.version > 1 else ()
-    best = best_mask(np.array(code.matrix, np.uint8), _ANY, tuple(alignment))
+    alignment = tuple(ALIGNMENT_POS[code.version - 2] if code.version > 1 else ())
+    symbol = np.array(code.matrix, np.uint8)
+    best = best_mask(symbol, _ANY, alignment)
     if best != _ANY:
-        code = segno.make_qr(
-            text, error="m", version=code.version, mode="byte", encoding="utf-8", boost_error=False, mask=best
-        )
-    return tuple(bytes(row) for row in code.matrix)
+        symbol = remasked(symbol, _ANY, best, alignment)
+    return tuple(row.tobytes() for row in symbol)
 
 
 class SegnoQrCodes:

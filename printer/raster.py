@@ -58,13 +58,22 @@ def encode(dots: Dots, profile: DeviceProfile) -> bytes:
     """
     if dots.width > profile.width:
         raise ValueError(f"{dots.width} dots do not fit on paper {profile.width} dots wide")
-    parts = [_INITIALISE]
-    if profile.set_motion_units:
-        parts.append(_DOTS_AS_UNITS)
-    parts += _pictures(_rows(harmless(dots)), profile)
-    parts += _feed(profile.feed_to_cutter)
-    parts.append(profile.cut)
-    return b"".join(parts)
+    return beginning(profile) + picture(dots, profile) + ending(profile)
+
+
+def beginning(profile: DeviceProfile) -> bytes:
+    """What every job begins with."""
+    return _INITIALISE + (_DOTS_AS_UNITS if profile.set_motion_units else b"")
+
+
+def picture(dots: Dots, profile: DeviceProfile) -> bytes:
+    """`dots` from the left edge of the paper, and nothing around them."""
+    return b"".join(_pictures(_rows(harmless(dots)), profile))
+
+
+def ending(profile: DeviceProfile) -> bytes:
+    """What every job ends with: the paper comes to the cutter, and is cut."""
+    return b"".join([*_feed(profile.feed_to_cutter), profile.cut])
 
 
 def fresh_start(profile: DeviceProfile) -> bytes:
@@ -74,7 +83,7 @@ def fresh_start(profile: DeviceProfile) -> bytes:
     largest picture fill it up; where none is open they are NULs, which do nothing.
     """
     white = bytes(profile.band_height * (profile.width // 8))
-    return b"".join([white, _INITIALISE, *_feed(profile.feed_to_cutter), profile.cut])
+    return white + _INITIALISE + ending(profile)
 
 
 def _rows(dots: Dots) -> Rows:
@@ -138,7 +147,7 @@ def _band(rows: Rows, profile: DeviceProfile) -> tuple[int, int]:
         width = max(1, int(_widths(rows[:height]).max()))
         ends, starts = rows[: height - 1, width - 1], rows[1:height, 0]
         torn = np.flatnonzero((ends == _DLE) & _REALTIME[starts])
-        if not len(torn):
+        if not len(torn) or not profile.obeys_in_pictures:
             return height, width
         height = int(torn[0]) + 1
 

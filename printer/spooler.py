@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
+import math
 import secrets
 import threading
 import time
@@ -14,11 +14,12 @@ from typing import Final, Self
 
 from domain.errors import Code, CodedError, DeviceStoreError, PrintError
 from domain.events import Event, JobState, PrinterChanged, PrinterState, SlipFinished, SlipProgress
-from domain.paper import DOTS_PER_MM, PAPER_MARK
 from domain.ports import Marks, Post, SlipJournal, SlipPreview
 from domain.slip import Slip
-from printer.connect import Connect, NetworkConnection
+from printer.connect import Connect, connection_of
 from printer.delivery import Delivery, Outcome
+from printer.job import encode
+from printer.roll import Roll
 from printer.settings import PrinterSettings
 
 _log = logging.getLogger(__name__)
@@ -27,10 +28,18 @@ _PROGRESS_STEP: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Asked:
+    """All that is known of a slip once it has ended."""
+
     name: str
-    slip: Slip
     session: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    asked: _Asked
+    slip: Slip
 
 
 class Spooler:
@@ -39,11 +48,15 @@ class Spooler:
     A slip is noted as QUEUED before `submit` returns and as SENDING before its first byte; when the journal cannot be
     written nothing is sent (D-05). It ends CONFIRMED, UNCERTAIN or NOT_SENT, is noted so and told as `SlipFinished`; an
     UNCERTAIN one is never sent again by itself, and its paper counts as used. Between slips the printer is asked how it
-    is, and a change is told as `PrinterChanged`. Whatever goes wrong in one slip ends that slip, never the thread.
+    is, and a change is told as `PrinterChanged`; a roll that is nearly used up by what was counted is NEAR_END, whether
+    the printer has a sensor for it or not. Whatever goes wrong in one slip ends that slip, never the thread.
 
-    Without a `host` in the settings there is no thread, the state stays ABSENT and every `submit` raises P-01. `start`
-    and `close` belong to the plug board; after `close` no thread is left. A slip on its way is sent to its end first,
-    but the printer's word is not waited for.
+    Once a slip has ended, or its session while it still waited, nothing of it is held here any more: neither words nor
+    dots nor bytes, only the states in the journal.
+
+    Where the settings name no printer there is no thread, the state stays ABSENT and every `submit` raises P-01.
+    `start` and `close` belong to the plug board; after `close` no thread is left. A slip on its way is sent to its end
+    first, but the printer's word is not waited for.
     """
 
     def __init__(
@@ -58,23 +71,24 @@ class Spooler:
         self._settings = settings
         self._layout = layout
         self._journal = journal
-        self._marks = marks
+        self._roll = Roll(marks, journal, settings.device.roll_mm)
         self._post = post
-        self._delivery = Delivery(settings, connect or self._over_network, lambda: self._closing)
+        self._delivery = Delivery(settings, connect or connection_of(settings), lambda: self._closing)
         self._changed = threading.Condition()
-        self._state = PrinterState.ABSENT if settings.host is None else PrinterState.OFFLINE
+        self._state = PrinterState.CHECKING if settings.present else PrinterState.ABSENT
         self._reserved = False  # a slip is queued, being built or on its way
         self._waiting: _Job | None = None
         self._session = 0
         self._slips = 0
-        self._asked = settings.host is not None
+        self._printed: dict[str, float] = {}  # in this session: keys and when they were asked for
+        self._asked = settings.present
         self._after_break = False
         self._closing = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
         """Begins to ask and to print."""
-        if self._settings.host is not None and self._thread is None:
+        if self._settings.present and self._thread is None:
             self._after_break = self._last_one_uncertain()
             self._thread = threading.Thread(target=self._run, name="spooler", daemon=True)
             self._thread.start()
@@ -113,11 +127,12 @@ class Spooler:
         """As the port says. Raises `DeviceStoreError` (D-05) when the journal cannot be read."""
         return self._journal.next_number()
 
-    def submit(self, build: Callable[[int], Slip]) -> str:
+    def submit(self, build: Callable[[int], Slip], key: str = "") -> str:
         """Queues a slip; `build` is called here and now, in the caller's thread, and what it raises goes through.
 
-        Raises `PrintError`: P-01 no printer, P-07 another slip is under way, P-08 enough slips in this session, D-05
-        the journal cannot be written.
+        `key` says what the slip is about, and is forgotten with the session; without one the slip is printed however
+        lately the same was. Raises `PrintError`: P-01 no printer, P-07 another slip is under way, P-08 enough slips in
+        this session, P-09 the same one less than `again_seconds` ago, D-05 the journal cannot be written.
         """
         with self._changed:
             if self._thread is None or self._closing:
@@ -126,10 +141,17 @@ class Spooler:
                 raise PrintError(Code.PRINTER_BUSY, "another slip is under way")
             if self._slips >= self._settings.slips_a_session:
                 raise PrintError(Code.FAIR_USE, f"{self._slips} slips in this session")
+            now = time.monotonic()
+            left = self._printed.get(key, -math.inf) + self._settings.again_seconds - now
+            if left > 0:
+                raise PrintError(Code.SAME_SLIP, "the same slip again", math.ceil(left))
+            if key:
+                self._printed[key] = now
             self._reserved = True
             self._slips += 1
             session = self._session
         name = secrets.token_hex(8)
+        asked = _Asked(name, session, key)
         try:
             try:
                 number = self._journal.open_job(name)
@@ -141,10 +163,10 @@ class Spooler:
                 self._note(name, JobState.NOT_SENT, Code.PRINTER_TROUBLE)
                 raise
         except BaseException:
-            self._release(session, used=False)
+            self._release(asked, used=False)
             raise
         with self._changed:
-            self._waiting = _Job(name, slip, session)
+            self._waiting = _Job(asked, slip)
             stale = session != self._session  # ended while the slip was being built
             self._changed.notify_all()
         if stale:
@@ -155,6 +177,7 @@ class Spooler:
         with self._changed:
             self._session += 1
             self._slips = 0
+            self._printed.clear()
         self._drop_waiting()
 
     # The thread
@@ -168,12 +191,15 @@ class Spooler:
                 if self._closing:
                     return
                 job, self._waiting = self._waiting, None
-                asked = self._asked and job is None
+                was_asked = self._asked and job is None
                 self._asked = self._asked and job is not None
             if job is not None:
-                self._print(job)
+                asked = job.asked
+                outcome, millimetres = self._print(job)
+                del job  # before anybody is told that the slip has ended, nothing of it is left in this thread
+                self._finish(asked, outcome, millimetres)
             else:
-                self._look(always_tell=asked)
+                self._look(always_tell=was_asked)
                 next_look = time.monotonic() + self._settings.poll_seconds
 
     def _look(self, *, always_tell: bool = False) -> None:
@@ -182,48 +208,47 @@ class Spooler:
         except Exception:
             _log.exception("asking the printer")
             state = PrinterState.TROUBLE
-        self._tell_state(state, always=always_tell)
+        self._tell_state(self._with_roll(state), always=always_tell)
 
-    def _print(self, job: _Job) -> None:
+    def _print(self, job: _Job) -> tuple[Outcome, float]:
+        """What became of it, and the millimetres of paper that it may have used."""
+        name = job.asked.name
         millimetres = 0.0
         sending = False
 
-        from printer import raster  # with numpy behind it: a kiosk that prints nothing yet need not load it
-
         def about_to_send() -> None:
             nonlocal sending
-            self._journal.move(job.name, JobState.SENDING)
+            self._journal.move(name, JobState.SENDING)
             sending = True
-            self._tell(SlipProgress(job.name, 0.0))
+            self._tell(SlipProgress(name, 0.0))
 
         try:
-            dots = self._layout.render(job.slip)
-            profile = self._settings.device
+            paper = encode(job.slip, self._layout.render, self._settings.device)
             outcome = self._delivery.deliver(
-                raster.encode(dots, profile),
+                paper.data,
                 after_break=self._after_break,
                 about_to_send=about_to_send,
-                progress=self._progress(job.name),
+                progress=self._progress(name),
             )
             if outcome.state is not JobState.NOT_SENT:
-                millimetres = dots.millimetres + profile.feed_to_cutter / DOTS_PER_MM
+                millimetres = paper.millimetres
             self._after_break = outcome.broke_off
         except Exception as error:
-            _log.exception("slip %s", job.name)
+            _log.exception("slip %s", name)
             code = error.code if isinstance(error, CodedError) else Code.PRINTER_TROUBLE
             outcome = Outcome(JobState.NOT_SENT, code)
             if sending:
                 outcome = Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, broke_off=True)
                 self._after_break = True
-        self._finish(job, outcome, millimetres)
+        return outcome, millimetres
 
-    def _finish(self, job: _Job, outcome: Outcome, millimetres: float) -> None:
+    def _finish(self, asked: _Asked, outcome: Outcome, millimetres: float) -> None:
+        self._note(asked.name, outcome.state, outcome.code, millimetres)
+        self._roll.count(millimetres)
         if outcome.printer is not None:
-            self._tell_state(outcome.printer)
-        self._note(job.name, outcome.state, outcome.code, millimetres)
-        self._count(millimetres)
-        self._release(job.session, used=outcome.state is not JobState.NOT_SENT)
-        self._tell(SlipFinished(job.name, outcome.state, outcome.code, millimetres))
+            self._tell_state(self._with_roll(outcome.printer))
+        self._release(asked, used=outcome.state is not JobState.NOT_SENT)
+        self._tell(SlipFinished(asked.name, outcome.state, outcome.code, millimetres))
         if outcome.state is not JobState.CONFIRMED and outcome.printer is None:
             self._look()
 
@@ -240,10 +265,6 @@ class Spooler:
 
     # Bookkeeping
 
-    def _over_network(self) -> NetworkConnection:
-        settings = self._settings
-        return NetworkConnection(settings.host or "", settings.port, settings.connect_seconds)
-
     def _last_one_uncertain(self) -> bool:
         """Whether the printer may still be in the middle of a slip from before this process began."""
         try:
@@ -255,16 +276,19 @@ class Spooler:
     def _drop_waiting(self) -> None:
         with self._changed:
             job, self._waiting = self._waiting, None
-        if job is not None:
-            self._note(job.name, JobState.NOT_SENT)
-            self._release(job.session, used=False)
-            self._tell(SlipFinished(job.name, JobState.NOT_SENT))
+        asked = job.asked if job is not None else None
+        del job
+        if asked is not None:
+            self._note(asked.name, JobState.NOT_SENT)
+            self._release(asked, used=False)
+            self._tell(SlipFinished(asked.name, JobState.NOT_SENT))
 
-    def _release(self, session: int, *, used: bool) -> None:
+    def _release(self, asked: _Asked, *, used: bool) -> None:
         with self._changed:
             self._reserved = False
-            if not used and session == self._session:
+            if not used and asked.session == self._session:
                 self._slips -= 1
+                self._printed.pop(asked.key, None)
 
     def _note(self, name: str, state: JobState, code: Code | None = None, millimetres: float = 0.0) -> None:
         try:
@@ -272,15 +296,11 @@ class Spooler:
         except DeviceStoreError as error:
             _log.error("slip %s ended %s, which could not be noted: %s", name, state.value, error)
 
-    def _count(self, millimetres: float) -> None:
-        if not millimetres:
-            return
-        with contextlib.suppress(DeviceStoreError):
-            try:
-                used = float(self._marks.get(PAPER_MARK) or 0)
-            except ValueError:
-                used = 0.0
-            self._marks.put(PAPER_MARK, f"{used + millimetres:.1f}")
+    def _with_roll(self, state: PrinterState) -> PrinterState:
+        """`state`, and what the printer may have no sensor for."""
+        if state is PrinterState.READY and self._roll.gauge().near_end:
+            return PrinterState.NEAR_END
+        return state
 
     def _tell_state(self, state: PrinterState, *, always: bool = False) -> None:
         changed, self._state = state is not self._state, state

@@ -20,7 +20,8 @@ _STOPPED_BY_PAPER: Final = 0x20
 _ERROR: Final = 0x40
 _CUTTER: Final = 0x08
 _UNRECOVERABLE: Final = 0x20
-_NEAR_END: Final = 0x0C
+NEAR_END: Final = 0x0C
+"""Both near end bits of the answer to DLE EOT 4; some printers set one of them."""
 _PAPER_OUT: Final = 0x60
 
 _CODES: Final = {
@@ -61,8 +62,9 @@ class Answers:
                 self.others.append(byte)
 
 
-def printer_state(answers: Sequence[int]) -> PrinterState:
+def printer_state(answers: Sequence[int], near_end: int = NEAR_END) -> PrinterState:
     """The state behind the answers to `QUERIES`, in their order; of several troubles the one a person can cure first.
+    `near_end`: the bits of the fourth that this printer sets when its roll is about to end.
 
     An open cover comes before missing paper: with the cover open the paper sensor feels nothing.
     """
@@ -75,7 +77,7 @@ def printer_state(answers: Sequence[int]) -> PrinterState:
         return PrinterState.TROUBLE
     if printer & _OFFLINE:
         return PrinterState.OFFLINE
-    return PrinterState.NEAR_END if paper & _NEAR_END else PrinterState.READY
+    return PrinterState.NEAR_END if paper & near_end else PrinterState.READY
 
 
 def code_of(state: PrinterState) -> Code | None:

@@ -52,6 +52,8 @@ JAPANESE: Final = TRADITIONAL | _LOW_STOPS
 """The same for Japanese and Korean faces."""
 
 _WEEKDAY: Final = "[周週][一二三四五六日天]"
+_EN_DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?"
+_EN_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
 _UNITS: Final = (
     "[个個]?工作日|[个個]?自然日|[个個]月|[周週][年岁歲]|[号號](?:窗口|楼|樓|线|線)|小[时時]|分[钟鐘]|公里|千米|毫米|厘米"
     "|平方米|平方公里|路公交|人民币|万元|亿元"
@@ -60,8 +62,10 @@ _KEPT: Final = re.compile(
     "|".join(
         (
             rf"{_WEEKDAY}（\d{{1,2}}月\d{{1,2}}日）",
-            rf"(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日(?:（{_WEEKDAY}）)?",
-            r"\d{4}年\d{1,2}月",
+            rf"(?:\d{{4}} ?年 ?)?\d{{1,2}} ?月 ?\d{{1,2}} ?日(?:（{_WEEKDAY}）)?",
+            r"\d{4} ?年 ?\d{1,2} ?月",
+            r"\d{1,2}월 \d{1,2}일(?:\([월화수목금토일]\))?",
+            rf"(?:{_EN_DAY} )?\d{{1,2}} {_EN_MONTH}(?: \d{{4}})?",
             rf"\d{{4}}-\d\d-\d\d(?: ?（{_WEEKDAY}）)?",
             r"\d{1,2}:\d\d ?[–—~～至到-] ?\d{1,2}:\d\d",
             r"(?:\d{3,4}[- ])?\d{3,8}(?:[- ]\d{3,8})?(?: ?[转-] ?\d{1,6})",

@@ -242,6 +242,9 @@ class Stage(Widget):
             if self._target.way == "ink":
                 self.ink.draw((touch.x, self.kit.theme.panel.height - touch.y))
                 return True
+            if self._target.way == "pull":
+                self._pull(touch)
+                return True
             meant = self._meant(touch)
             self._press(self._target.act if meant else None)
             if not meant:
@@ -258,11 +261,19 @@ class Stage(Widget):
             self._let_go()
             if target is not None and target.way == "ink":
                 self._do((target.act[0], line))
-            elif target is not None and meant:
+            elif target is not None and target.way != "pull" and meant:
                 if target.way == "key":
                     self._typed = target.act, self._began, self._clock()
                 self._do(target.act)
         return True
+
+    def _pull(self, touch: Any) -> None:
+        """Moves what lies under the finger along with it, by whole pixels."""
+        target, point = self._target, (touch.x, self.kit.theme.panel.height - touch.y)
+        by = round(point[1] - self._start[1])
+        if target is not None and by:
+            self._start = self._start[0], self._start[1] + by
+            self._do((target.act[0], str(by)))
 
     def _gives_way(self, now: float, point: tuple[float, float]) -> bool:
         """Whether the touch that is there makes room for one at `point`."""

@@ -91,12 +91,15 @@ class Guide(Record):
 
     Codes of one digit and two are those of the code lists (`CodeList`) of the same name; `type` is task_type.
     `joint_agencies`: 联办机构; `entrusted_by`: 委托部门; `appointment`: whether a visit has to be booked (预约);
-    `appeal`: how to have a decision looked at again (复议、诉讼).
+    `appeal`: how to have a decision looked at again (复议、诉讼). `number`, `version`: what a slip's
+    check code names (`domain.check_code`); given by the hub.
     """
 
     KIND: ClassVar[str] = "guide"
     kind: Literal["guide"] = "guide"
     department: Identifier
+    number: Annotated[int, Field(ge=1)] | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
     codes: tuple[ItemCode, ...] = ()
     type: TwoDigits | None = None
     use_level: OneDigit | None = None
@@ -314,7 +317,11 @@ class Translation(Record):
 
 
 class Change(Record):
-    """What changed in an item between two versions; written by the hub."""
+    """One thing that changed for citizens when `version` of an item came out; written by the hub.
+
+    `of`: id of a guide or a place, which may be gone since. `old`, `new`: before and after, None where there was or is
+    nothing. `number`: of a guide that was taken down, so that its slips are still known (`docs/formats/records.md`).
+    """
 
     KIND: ClassVar[str] = "change"
     kind: Literal["change"] = "change"
@@ -324,6 +331,7 @@ class Change(Record):
     field: ShortText
     old: Any = None
     new: Any = None
+    number: Annotated[int, Field(ge=1)] | None = None
 
 
 class Unknown(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from domain.records.kinds import Home, LifeEvent, Record
+from domain.records.kinds import Change, Home, LifeEvent, Record
 from domain.records.parts import EventStep
 
 _ONE = ("department", "place", "parent", "of")
@@ -17,7 +17,7 @@ _NEEDED = frozenset({"department", "of", "steps.guide"})
 
 def references(record: Record) -> Iterator[tuple[str, str]]:
     """(field, id) of every reference that `record` makes in fields that this version knows; offices may be plain text,
-    so only ids in id-only fields count.
+    so only ids in id-only fields count. What a change is about may be gone: that is no reference.
     """
     if record.verified_by:
         yield "verified_by", record.verified_by
@@ -26,7 +26,7 @@ def references(record: Record) -> Iterator[tuple[str, str]]:
             yield f"verified_fields.{name}.by", verification.by
     fields = type(record).model_fields
     for field in _ONE:
-        target = getattr(record, field) if field in fields else None
+        target = getattr(record, field) if field in fields and not isinstance(record, Change) else None
         if target is not None:
             yield field, target
     for field in _SEVERAL:

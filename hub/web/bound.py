@@ -9,7 +9,7 @@ from typing import Any
 from domain.lint import Finding, Level
 from hub.differences import field_name
 from hub.web.faults import Fault
-from hub.web.fields import Field, Widget, drawn, fields_of, sections_of, shown
+from hub.web.fields import Field, Widget, Window, drawn, fields_of, page_size, sections_of, shown, window_of
 from phrases import Phrases
 
 SPARE_ROWS = 1
@@ -49,9 +49,20 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """Which page of a long list is shown: its window, the number of the page and of all pages, of all entries."""
+
+    window: Window
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """A field with what stands in it. `path` is its name in the form; `live`: what the live version says instead, when
-    something is wrong here and that is another text; `rows`: of a list; `fields`: of a group, or the headings of rows.
+    something is wrong here and that is another text; `rows`: of a list, `paged` when it has more; `fields`: of a group,
+    or the headings of rows.
     """
 
     field: Field
@@ -65,6 +76,7 @@ class Bound:
     live: str
     fields: tuple[Bound, ...]
     rows: tuple[Row, ...]
+    paged: Paged | None = None
 
     @property
     def stops(self) -> bool:
@@ -162,9 +174,11 @@ class Binder:
         called: Mapping[str, tuple[str, str]] | None = None,
         more: Mapping[str, int] | None = None,
         at: Mapping[str, Sequence[str]] | None = None,
+        windows: Mapping[str, Window] | None = None,
     ) -> Form:
         """`live`: the record that is out; `called`: (key, name) of records by id; `more`: spare rows of lists; `at`:
-        for lists, where each entry of `raw` stands in the saved record (without it, in the same place).
+        for lists, where each entry of `raw` stands in the saved record (without it, in the same place); `windows`: the
+        pages of long lists (without it, the first).
         """
         remarks: dict[str, list[Remark]] = {}
         for one in faults:
@@ -172,7 +186,7 @@ class Binder:
         for finding in findings:
             words = told(finding, self._say, self._lint)
             remarks.setdefault(finding.field, []).append(Remark(words, finding.level is Level.STOP))
-        work = _Work(self._say, remarks, live or {}, called or {}, more or {}, at or {})
+        work = _Work(self._say, remarks, live or {}, called or {}, more or {}, at or {}, windows or {})
         parts = []
         for section in sections_of(kind):
             fields = tuple(work.bind(field, raw.get(field.name), "") for field in section.fields)
@@ -199,6 +213,7 @@ class _Work:
         called: Mapping[str, tuple[str, str]],
         more: Mapping[str, int],
         at: Mapping[str, Sequence[str]],
+        windows: Mapping[str, Window],
     ) -> None:
         self.say = say
         self.remarks = remarks
@@ -206,28 +221,32 @@ class _Work:
         self.called = called
         self.more = more
         self.at = at
+        self.windows = windows
 
     def bind(self, field: Field, value: Any, above: str, heading: str = "") -> Bound:
         path = f"{above}{field.name}"
         field = drawn(field, value)
         fields: tuple[Bound, ...] = ()
         rows: tuple[Row, ...] = ()
+        paged: Paged | None = None
         plain = heading or path
         if field.widget is Widget.GROUP:
             held = value if isinstance(value, Mapping) else {}
             fields = tuple(self.bind(inner, held.get(inner.name), f"{path}.") for inner in field.fields)
         elif field.widget is Widget.ROWS:
             fields = tuple(self.bind(inner, None, f"{path}.", f"{path}.{inner.name}") for inner in field.fields)
-            rows = tuple(self._rows(field, value, path))
+            entries = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+            paged = self._paged(field, path, len(entries))
+            rows = tuple(self._rows(field, entries, path, paged))
         group = field.widget in (Widget.GROUP, Widget.ROWS)
         text = "" if group else shown(field, value)
         remarks = self._taken(path)
-        hint = f"hint.{plain}"
+        hint = next((key for key in self._hints(field, plain) if self.say.has(key)), "")
         return Bound(
             field=field,
             path=path,
             label=field_name(plain, self.say),
-            hint=self.say(hint) if self.say.has(hint) else "",
+            hint=self.say(hint) if hint else "",
             text=text,
             options=self._options(field, text),
             remarks=remarks,
@@ -235,28 +254,51 @@ class _Work:
             live=self._instead(field, path, text) if remarks else "",
             fields=fields,
             rows=rows,
+            paged=paged,
         )
 
-    def _rows(self, field: Field, value: Any, path: str) -> Iterator[Row]:
-        entries = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+    def _hints(self, field: Field, plain: str) -> Iterator[str]:
+        yield f"hint.{plain}"
+        if field.notation is not None:
+            yield f"hint.notation.{field.notation.value}"
+
+    def _paged(self, field: Field, path: str, total: int) -> Paged | None:
+        window = self.windows.get(path) or window_of(field, total)
+        if window is None:
+            return None
+        size = page_size(field)
+        return Paged(window, window.start // size + 1, max(1, -(-total // size)), total)
+
+    def _rows(
+        self, field: Field, entries: Sequence[Mapping[str, Any]], path: str, paged: Paged | None
+    ) -> Iterator[Row]:
         at = self.at.get(path)
-        for number in range(len(entries) + self.more.get(path, SPARE_ROWS)):
-            spare = number >= len(entries)
+        first = paged.window.start if paged else 0
+        end = first + paged.window.length if paged else len(entries)
+        for number in range(first, end + self.more.get(path, SPARE_ROWS)):
+            spare = number >= end
             entry: Mapping[str, Any] = {} if spare else entries[number]
             above = f"{path}.{number}."
             heading = f"{path}."
+            # What is said of an entry of the next page does not belong into the empty row below this one.
+            remarks, self.remarks = self.remarks, {} if spare else self.remarks
             cells = tuple(
                 self.bind(inner, entry.get(inner.name), above, heading + inner.name) for inner in field.fields
             )
-            place = "" if spare else at[number] if at is not None and number < len(at) else str(number)
-            yield Row(number, place, cells, self._taken(f"{path}.{number}"), spare)
+            self.remarks = remarks
+            place = "" if spare else at[number - first] if at is not None and number - first < len(at) else str(number)
+            yield Row(number, place, cells, () if spare else self._taken(f"{path}.{number}"), spare)
 
     def _taken(self, path: str) -> tuple[Remark, ...]:
         """What was said of this path or of something within it that has no field of its own."""
         found: list[Remark] = []
         for one in list(self.remarks):
             if one == path or one.startswith(f"{path}."):
-                found.extend(self.remarks.pop(one))
+                said = self.remarks.pop(one)
+                inside = one.removeprefix(path).strip(".").partition(".")[0].isdigit()
+                found.extend(
+                    Remark(f"{field_name(one, self.say)}：{each.words}", each.stops) if inside else each for each in said
+                )
         return tuple(found)
 
     def _options(self, field: Field, text: str) -> tuple[Option, ...]:

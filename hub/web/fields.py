@@ -4,7 +4,10 @@ The fields come from the record kinds themselves, so that a form never lacks one
 as it was in the record, down to the last unknown field: a value is replaced only when its text is another one.
 
 A form's names are paths: ``phone.enquiry``, ``materials.2.name``. Names that begin with ``_`` belong to the form
-itself: ``materials.2._at`` (the entry that the row came from), ``materials.2._order``, ``materials.2._drop``.
+itself: ``materials.2._at`` (the entry that the row came from), ``materials.2._order``, ``materials.2._drop``. Of a long
+list a form holds one page: ``entries._window`` says which entries of the saved record its rows stand for.
+
+What has no field of its own is written in lines, never as JSON: ``card = none、have`` (`hub.web.notation`).
 """
 
 from __future__ import annotations
@@ -23,7 +26,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
-from domain.records import KINDS
+from domain.records import KINDS, Guide
+from domain.records.parts import Verification
+from hub.changes import OWN
+from hub.web import notation
+from hub.web.notation import Notation
 
 Posted = Mapping[str, Sequence[str]]
 """What a form sent: every name with its values."""
@@ -32,10 +39,15 @@ LONG_TEXT = 1000
 """A field that may hold more characters than this gets a box of several lines."""
 
 LONG_LIST = 20
-"""Entries; a longer list is one box of JSON, so that a form never has more fields than a server takes (a thousand)."""
+"""Entries of a list on one page, so that a form never has more fields than a server takes (a thousand)."""
+
+LONG_NARROW_LIST = 50
+"""The same where an entry has at most `NARROW` fields."""
+
+NARROW = 3
 
 FIXED = frozenset({"kind", "id"})
-"""Fields that make the item what it is; no form changes them."""
+"""Fields that make the item what it is; no form changes them, nor what the hub gives a guide by itself."""
 
 NOT_WRITTEN = frozenset({"change"})
 """Kinds that the hub makes by itself."""
@@ -109,6 +121,8 @@ class Widget(StrEnum):
     """Yes, no or nothing."""
     JSON = "json"
     """Anything else, as JSON."""
+    NOTED = "noted"
+    """What has no fields of its own, in lines: `hub.web.notation`."""
     GROUP = "group"
     ROWS = "rows"
 
@@ -116,7 +130,8 @@ class Widget(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a record. `default`: the text of a choice when the record says nothing; `fields`: of a group, or the
-    columns of rows; `id`: whether it names another record; `least`, `most`: bounds of a number.
+    columns of rows; `id`: whether it names another record; `least`, `most`: bounds of a number; `notation`: how the
+    lines of NOTED are written.
     """
 
     name: str
@@ -128,6 +143,21 @@ class Field:
     id: bool = False
     least: float | None = None
     most: float | None = None
+    notation: Notation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The page of a long list that a form holds. `start`, `stop`: which entries of the saved record its rows replace;
+    `length`: how many rows stand for them now.
+    """
+
+    start: int
+    stop: int
+    length: int
+
+    def __str__(self) -> str:
+        return f"{self.start}:{self.stop}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +171,8 @@ class Section:
 @cache
 def fields_of(kind: str) -> tuple[Field, ...]:
     """The fields of a kind in the order of the format. Raises KeyError for a kind that this version does not know."""
-    return tuple(field for field in _fields(KINDS[kind]) if field.name not in FIXED)
+    left = FIXED | (frozenset(OWN) if kind == Guide.KIND else frozenset())
+    return tuple(field for field in _fields(KINDS[kind]) if field.name not in left)
 
 
 @cache
@@ -173,10 +204,24 @@ def field_at(kind: str, path: str) -> Field | None:
 
 
 def drawn(field: Field, value: Any) -> Field:
-    """The field as it is drawn for `value`: a long list as JSON, and what was typed instead of a list as it is."""
-    if field.widget is Widget.ROWS and value is not None and (not isinstance(value, list) or len(value) > LONG_LIST):
+    """The field as it is drawn for `value`: what was written instead of a list as it is."""
+    if field.widget is Widget.ROWS and value is not None and not isinstance(value, list | tuple):
         return replace(field, widget=Widget.JSON, fields=())
     return field
+
+
+def page_size(field: Field) -> int:
+    """How many entries of a list one page has."""
+    return LONG_NARROW_LIST if len(field.fields) <= NARROW else LONG_LIST
+
+
+def window_of(field: Field, total: int, page: int = 1) -> Window | None:
+    """The page (from 1) of a list of `total` entries; None when all of it fits on one."""
+    size = page_size(field)
+    if total <= size:
+        return None
+    start = min(max(0, page - 1) * size, (total - 1) // size * size)
+    return Window(start, min(total, start + size), min(total, start + size) - start)
 
 
 def shown(field: Field, value: Any) -> str:
@@ -189,7 +234,9 @@ def shown(field: Field, value: Any) -> str:
         return "\n".join(str(one) for one in value)
     if field.widget is Widget.NUMBERS and isinstance(value, list | tuple):
         return "、".join(str(one) for one in value)
-    if field.widget is Widget.JSON and not isinstance(value, str):
+    if field.notation is not None and (lines := notation.written(field.notation, value)) is not None:
+        return lines
+    if field.widget in (Widget.JSON, Widget.NOTED) and not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, indent=2)
     return str(value)
 
@@ -211,10 +258,42 @@ def rows_posted(posted: Posted, path: str) -> tuple[int, ...]:
 def origins(kind: str, posted: Posted) -> dict[str, list[str]]:
     """For each list: where the entries that `record_of` makes stood in the saved record; nothing for new ones."""
     return {
-        field.name: [_one(posted, f"{field.name}.{row}._at") for row in _kept(field, posted, field.name)]
-        for field in fields_of(kind)
-        if field.widget is Widget.ROWS
+        path: [_one(posted, f"{path}.{row}._at") for row in _kept(field, posted, path)] for path, field in lists_of(kind)
     }
+
+
+def rows_kept(kind: str, posted: Posted) -> dict[str, list[int]]:
+    """For each list: the numbers in the form of the rows that `record_of` makes entries of, in their order."""
+    return {path: _kept(field, posted, path) for path, field in lists_of(kind)}
+
+
+def windows(kind: str, posted: Posted) -> dict[str, Window]:
+    """The pages of long lists that a form holds, with the rows that it has now."""
+    found = {}
+    for path, field in lists_of(kind):
+        span = _span(posted, path)
+        if span is not None:
+            found[path] = Window(*span, len(_kept(field, posted, path)))
+    return found
+
+
+@cache
+def lists_of(kind: str) -> tuple[tuple[str, Field], ...]:
+    """Every list with rows and its path, also those within a group."""
+    return tuple(_lists(fields_of(kind), ""))
+
+
+def _lists(fields: Sequence[Field], above: str) -> Iterator[tuple[str, Field]]:
+    for field in fields:
+        if field.widget is Widget.ROWS:
+            yield above + field.name, field
+        elif field.widget is Widget.GROUP:
+            yield from _lists(field.fields, f"{above}{field.name}.")
+
+
+def _span(posted: Posted, path: str) -> tuple[int, int] | None:
+    match = re.fullmatch(r"([0-9]{1,6}):([0-9]{1,6})", _one(posted, f"{path}._window"), re.ASCII)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def _kept(field: Field, posted: Posted, path: str) -> list[int]:
@@ -282,6 +361,9 @@ def _rows(field: Field, before: Any, posted: Posted, path: str) -> Any:
         at = _one(posted, f"{above}_at")
         base = held[int(at)] if at.isascii() and at.isdigit() and int(at) < len(held) else {}
         made.append(_entry(field.fields, base if isinstance(base, Mapping) else {}, posted, above))
+    span = _span(posted, path)
+    if span is not None:
+        made = [*held[: span[0]], *made, *held[max(span) :]]
     if made == list(held):
         return before
     return made or None
@@ -295,7 +377,11 @@ def _unknown(field: Field, made: Mapping[str, Any]) -> bool:
 def _is_empty(fields: Sequence[Field], posted: Posted, above: str) -> bool:
     """Whether nobody wrote or chose anything; what a choice says from the start does not count."""
     return not any(
-        _one(posted, above + field.name).strip()
+        _kept(field, posted, above + field.name)
+        if field.widget is Widget.ROWS
+        else not _is_empty(field.fields, posted, f"{above}{field.name}.")
+        if field.widget is Widget.GROUP
+        else _one(posted, above + field.name).strip()
         for field in fields
         if field.widget is not Widget.FLAG and not field.default
     )
@@ -324,7 +410,9 @@ def _value(field: Field, text: str) -> Any:
         return True
     if field.widget is Widget.YES_NO:
         return {"yes": True, "no": False}.get(text, text)
-    if field.widget is Widget.JSON:
+    if field.notation is not None and not text.startswith(("{", "[")):
+        return notation.read(field.notation, text)
+    if field.widget in (Widget.JSON, Widget.NOTED):
         try:
             return json.loads(text, parse_constant=lambda name: name)
         except (ValueError, RecursionError):
@@ -368,6 +456,7 @@ def _field(name: str, annotation: Any, info: FieldInfo) -> Field:
         id=made.id,
         least=least,
         most=most,
+        notation=made.notation,
     )
 
 
@@ -392,7 +481,20 @@ def _typed(name: str, bare: Any, told: Sequence[Any]) -> Field:
         return Field(name, Widget.GROUP, fields=tuple(_fields(bare)))
     if get_origin(bare) is tuple:
         return _listed(name, get_args(bare)[0])
-    return Field(name, Widget.JSON)
+    found = _mapping(bare)
+    return Field(name, Widget.NOTED, notation=found) if found else Field(name, Widget.JSON)
+
+
+def _mapping(bare: Any) -> Notation | None:
+    """How a mapping is written in lines."""
+    if get_origin(bare) is not dict:
+        return None
+    inner, _ = _unwrapped(get_args(bare)[1])
+    if get_origin(inner) is tuple:
+        return Notation.LISTS
+    if get_origin(inner) is dict:
+        return Notation.TABLES
+    return Notation.CHECKS if inner is Verification else None
 
 
 def _listed(name: str, annotation: Any) -> Field:
@@ -411,6 +513,8 @@ def _listed(name: str, annotation: Any) -> Field:
 
 def _nested(field: Field) -> Field:
     """A list within a row has no room for rows of its own."""
+    if field.widget is Widget.ROWS and tuple(inner.name for inner in field.fields) == notation.ENTRY:
+        return Field(field.name, Widget.NOTED, needed=field.needed, notation=Notation.ENTRIES)
     if field.widget in (Widget.ROWS, Widget.GROUP):
         return Field(field.name, Widget.JSON, needed=field.needed)
     return field

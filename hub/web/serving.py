@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from hub.office import Office
+from hub.web import content, kiosk_api
 from hub.web.app import create
-from hub.web.content import router
 
 GOODBYE_S = 20
 """Seconds for what is being answered when the end is asked for; a kiosk whose line hangs would take for ever."""
@@ -39,7 +39,7 @@ def serve(office: Office, ready: Callable[[str], None]) -> None:
     """
     web = office.settings.web
     with _ending_in_order(), _listening(web.host, web.port) as listening:
-        app = create(office, routers=[router(office.home.public)])
+        app = create(office, routers=[content.router(office.home.public), kiosk_api.router(office)])
         host, port = listening.getsockname()[:2]
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GOODBYE_S

@@ -18,7 +18,7 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A record file that somebody brought: its name and its lines."""
+    """A file that somebody brought: its name and what is in it."""
 
     name: str
     content: bytes
@@ -44,10 +44,10 @@ class Tray:
         self._held: dict[str, _Held] = {}
         self._lock = threading.Lock()
 
-    def put(self, person: str, upload: Upload) -> str:
-        """Keeps `upload` in the place of the person's earlier one; returns the token."""
+    def put(self, person: str, upload: Upload, token: str = "") -> str:
+        """Keeps `upload` in the place of the person's earlier one under `token`, else a new one; returns it."""
         packed = zlib.compress(upload.content, 1)
-        token = secrets.token_urlsafe(16)
+        token = token or secrets.token_urlsafe(16)
         with self._lock:
             self._sweep(person)
             while len(self._held) >= MOST:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
         Recommended,
         SessionBar,
     )
+    from journeys.views.check import (
+        CheckSlip,
+        CodeGroup,
+        SlipChange,
+        SlipChecked,
+    )
     from journeys.views.city import (
         Departments,
         EventLine,
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
         Word,
     )
     from journeys.views.guide import (
+        Correction,
         EmptySection,
         Fact,
         Figure,
@@ -70,6 +77,7 @@ if TYPE_CHECKING:
         TextSection,
     )
     from journeys.views.paper import (
+        NearPaper,
         NotPrinted,
         Printed,
         Printing,
@@ -99,10 +107,13 @@ __all__ = [
     "CardPhase",
     "CardResults",
     "CardSheet",
+    "CheckSlip",
     "Choice",
     "Choices",
     "Chrome",
     "Cleared",
+    "CodeGroup",
+    "Correction",
     "Declaration",
     "Departments",
     "EmptySection",
@@ -123,6 +134,7 @@ __all__ = [
     "MaterialsSection",
     "Narrow",
     "Nav",
+    "NearPaper",
     "NotPrinted",
     "NotReady",
     "NoticeLine",
@@ -151,6 +163,8 @@ __all__ = [
     "Search",
     "Section",
     "SessionBar",
+    "SlipChange",
+    "SlipChecked",
     "SlipPreview",
     "Staff",
     "StaffPin",
@@ -181,7 +195,7 @@ class Scene:
     sheet: IdleSheet | CardSheet | None = None
 
 
-_MODULES = ("parts", "find", "rest", "card", "paper", "city", "guide", "view")
+_MODULES = ("parts", "find", "rest", "card", "paper", "city", "guide", "check", "view")
 """Where the views are, those first that are wanted first."""
 
 

@@ -202,6 +202,21 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """报错: what of the guide `name` is not so. Actions: ("say", field); a choice that was said is not enabled.
+    `thanks` and `fate` are empty until something was said.
+    """
+
+    title: str
+    name: str
+    line: str
+    thanks: str
+    fate: str
+    choices: tuple[Press, ...]
+    actions: tuple[Press, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A one-sentence answer with its place and phone."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from journeys.views.card import CardResults, Declaration
+from journeys.views.check import CheckSlip, SlipChecked
 from journeys.views.city import Departments, LifeEvent, Notices, Place, Places
 from journeys.views.find import Attract, Home, ListPage, Narrow, NotReady, Results, Search
-from journeys.views.guide import Fact, Guide
+from journeys.views.guide import Correction, Fact, Guide
 from journeys.views.paper import NotPrinted, Printed, Printing, SlipPreview, TakeAway
 from journeys.views.rest import Cleared, Languages, Staff, StaffPin, Trouble
 
@@ -19,6 +20,7 @@ View = (
     | ListPage
     | Guide
     | Fact
+    | Correction
     | CardResults
     | Declaration
     | LifeEvent
@@ -30,6 +32,8 @@ View = (
     | Printed
     | NotPrinted
     | TakeAway
+    | CheckSlip
+    | SlipChecked
     | Notices
     | Languages
     | Cleared

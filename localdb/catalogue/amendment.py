@@ -19,9 +19,9 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table
 
 from domain.errors import CatalogueError, Code
-from domain.records import Home, Org, Place, Record, Translation, Vocabulary, validate
+from domain.records import Change as RecordChange, Home, Org, Place, Record, Translation, Vocabulary, validate
 from domain.records.changes import Change, Key, patched
-from localdb.catalogue import schema, sounds
+from localdb.catalogue import numbering, schema, sounds
 from localdb.catalogue.cards import CARDED
 from localdb.catalogue.derive import (
     Districts,
@@ -137,6 +137,7 @@ class _Amendment:
     def run(self) -> bool:
         self._translations()
         self._vocabulary()
+        self._numbers()
         records = self._concerned()
         held = self._raw.execute("SELECT count(*) FROM card").fetchone()[0]
         if len(records) > max(FEW, MOST * held):
@@ -171,6 +172,16 @@ class _Amendment:
                 self._insert(schema.meaning, meaning_rows(one.new, self._plain))
                 for word, syllables in vocabulary_words(one.new, self._plain):
                     self._lexicon.come("vocabulary", word, syllables)
+
+    def _numbers(self) -> None:
+        for one in self._changed:
+            if one.key[0] not in numbering.KINDS:
+                continue
+            self._raw.execute("DELETE FROM numbered WHERE kind = ? AND id = ?", one.key)
+            if one.key[0] == RecordChange.KIND:
+                self._raw.execute("DELETE FROM changed WHERE id = ?", (one.key[1],))
+            for table, row in numbering.rows_of(one.new) if one.new is not None else ():
+                self._insert(table, [row])
 
     def _concerned(self) -> dict[Key, Record | None]:
         """Every record whose card may look different now, in canonical order; None: it has none any more."""

@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, insert
 
 from domain.records import Fact, Guide, Home, Org, Place, Record, Translation, Vocabulary, validate
-from localdb.catalogue import schema, sounds
+from localdb.catalogue import numbering, schema, sounds
 from localdb.catalogue.cards import CARDED, card_row
 from localdb.catalogue.feed import Said, feed_row, said, spoken
 from localdb.catalogue.lexicon import Words, reading_rows
@@ -73,6 +73,8 @@ def derive(connection: Connection, total: int, tell: Callable[[float], None]) ->
             record = validate(json.loads(line))
             counts[record.kind] += 1
             sample = sample or record.sample
+            for table, row in numbering.rows_of(record):
+                rows.add(table, [row])
             match record:
                 case Vocabulary():
                     rows.add(schema.meaning, meaning_rows(record, plain))

@@ -86,6 +86,20 @@ def install_changes(
             return build(_lines(beside), out, revision=revision, made_at=made_at, digest=digest)
 
 
+def readable_records(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Kind, id and canonical line of the records in `path`, in canonical order, as far as they can be read: a broken
+    page ends them. Whatever is done with them has to be proved.
+    """
+    pool = ReadingPool(path)
+    try:
+        with contextlib.suppress(sqlite3.Error, OSError), pool.connect() as connection:
+            for kind, id, line in connection.execute("SELECT kind, id, line FROM record ORDER BY kind, id"):
+                if isinstance(kind, str) and isinstance(id, str) and isinstance(line, bytes):
+                    yield kind, id, line
+    finally:
+        pool.close()
+
+
 def sweep(catalogues: Iterable[Path], keep: int = 2) -> tuple[Path, ...]:
     """Removes all but the first `keep` of `catalogues` (newest first) and returns those removed. A reader that has one
     open can go on reading it. Raises OSError.

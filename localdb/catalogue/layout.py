@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LAYOUT = 3
+LAYOUT = 4
 """Number of the layout in `localdb.catalogue.schema`; a file with another one is refused (D-02) and built anew from its
 records.
 """

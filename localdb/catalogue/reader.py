@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from domain.errors import CatalogueError, Code
 from domain.ports import CatalogueInfo, OrgBranch, R
-from domain.records import Calendar, Home, LifeEvent, Notice, Org, Place, Rule, Topic
+from domain.records import Calendar, Change, Home, LifeEvent, Notice, Org, Place, Rule, Topic
 from domain.search import EVERYTHING, Card, LexiconWord, Narrowing, Results
-from localdb.catalogue import browse, facts, tree
+from localdb.catalogue import browse, facts, numbers, tree
 from localdb.catalogue.file import open_file
 from localdb.catalogue.search.normalise import Normaliser
 from localdb.catalogue.search.pipeline import Search
@@ -135,6 +135,14 @@ class CatalogueFile:
     def translation(self, id: str, lang: str) -> Mapping[str, Any]:
         with self._reading() as connection:
             return browse.translation(connection, id, lang)
+
+    def by_number(self, number: int) -> str | None:
+        with self._reading() as connection:
+            return numbers.by_number(connection, number)
+
+    def changes(self, of: str) -> tuple[Change, ...]:
+        with self._reading() as connection:
+            return numbers.changes(connection, of)
 
     def names(self, ids: Sequence[str], lang: str) -> Mapping[str, str]:
         with self._reading() as connection:

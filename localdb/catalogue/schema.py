@@ -4,7 +4,7 @@ migration.
 `record` holds the truth, one canonical line a record. Everything else is computed from it so that a screen reads one
 table and a search reads few pages: `card` (list rows), `said` (names people may use), `feed` with its two full-text
 indexes, `term` (how many cards hold an n-gram), `meaning` (vocabulary), `ref` (which card belongs to what), `lexicon`
-and `reading` (pinyin).
+and `reading` (pinyin), `numbered` and `changed` (what the check code of a slip leads to).
 
 Rows know which record they come from, and counts are kept, so that a changed record changes its own rows only. Docs
 number cards in the canonical order of their records, with room in between for cards to come: whatever is equally good
@@ -164,6 +164,27 @@ translation = Table(
     Column("id", Text, primary_key=True, comment="of the translation record; of several the last one counts"),
     Column("name", Text, nullable=False),
     Column("fields", Text, nullable=False, comment="JSON"),
+    sqlite_with_rowid=False,
+)
+
+numbered = Table(
+    "numbered",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="guide; or change, of one that was taken down"),
+    Column("id", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("of", Text, nullable=False, comment="id of the guide"),
+    Index("numbered_by_number", "number"),
+    sqlite_with_rowid=False,
+)
+
+changed = Table(
+    "changed",
+    metadata,
+    Column("id", Text, primary_key=True, comment="of the change record"),
+    Column("of", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("changed_by_of", "of", "version"),
     sqlite_with_rowid=False,
 )
 

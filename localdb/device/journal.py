@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from domain.errors import Code
 from domain.events import JobState
@@ -66,6 +66,14 @@ def latest(connection: Connection, limit: int) -> tuple[SlipJob, ...]:
         )
         for row in rows
     )
+
+
+def counts(connection: Connection, since: dt.datetime) -> dict[JobState, int]:
+    """Jobs whose state is of `since` (aware) or later, by state."""
+    wanted = (
+        select(slip_jobs.c.state, func.count()).where(slip_jobs.c.changed_at >= _utc(since)).group_by(slip_jobs.c.state)
+    )
+    return {JobState(state): count for state, count in connection.execute(wanted)}
 
 
 def last_number(connection: Connection) -> int:

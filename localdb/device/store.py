@@ -8,7 +8,7 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -21,8 +21,9 @@ from domain.errors import Code, DeviceStoreError
 from domain.events import JobState
 from domain.ports import SlipJob
 from domain.unmet import Unmet
-from localdb.device import journal, unmet
+from localdb.device import journal, outbox, unmet
 from localdb.device.migrations import HEAD, revision, upgrade
+from localdb.device.outbox import OutboxState, Waiting
 from localdb.device.tables import marks
 from localdb.engine import device_engine
 
@@ -156,6 +157,38 @@ class DeviceStore:
     def unmet(self) -> tuple[Unmet, ...]:
         """What is kept, the newest day first, then what most visits asked. Raises `DeviceStoreError`."""
         return self._read(unmet.kept)
+
+    # What waits to be sent home
+
+    def put_message(self, kind: str, body: str, name: str | None = None) -> str | None:
+        """Adds a message to the outbox, on the disk when this returns; its id, None when there is nothing new to say
+        under `name`. Raises `DeviceStoreError`.
+        """
+        return self._done(lambda connection: outbox.put(connection, kind, body, self._now(), name))
+
+    def due_messages(self, most: int, most_bytes: int) -> tuple[Waiting, ...]:
+        """Messages that may go now, the oldest first. Raises `DeviceStoreError`."""
+        return self._read(lambda connection: outbox.due(connection, self._now(), most, most_bytes))
+
+    def settle_messages(self, fates: Mapping[str, str]) -> None:
+        """Notes what the hub answered, by id. Raises `DeviceStoreError`."""
+        self._done(lambda connection: outbox.settle(connection, fates, self._now()))
+
+    def postpone_messages(self, ids: Collection[str]) -> None:
+        """Notes that they did not reach the hub. Raises `DeviceStoreError`."""
+        self._done(lambda connection: outbox.postpone(connection, ids, self._now()))
+
+    def hasten_messages(self) -> None:
+        """The hub is there again: what waited for it may go. Raises `DeviceStoreError`."""
+        self._done(outbox.hasten)
+
+    def outbox(self) -> OutboxState:
+        """How much waits. Raises `DeviceStoreError`."""
+        return self._read(outbox.state)
+
+    def slip_counts(self, since: dt.datetime) -> Mapping[JobState, int]:
+        """Slips whose state is of `since` (aware) or later, by state. Raises `DeviceStoreError`."""
+        return self._read(lambda connection: journal.counts(connection, since))
 
     # The writing thread, and waiting for it
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from domain.paper import WIDTH_80, Dots
 from domain.slip import Slip
+from printer.layout import gauge
 from printer.layout.blocks import GAP_BEFORE, draw
 from printer.layout.faces import Faces
 from printer.layout.metrics import METRICS
@@ -48,10 +50,17 @@ class SlipLayout:
 
     def _draw(self, slip: Slip) -> Dots:
         metrics = METRICS[self.width, slip.variant]
-        page = Page(metrics, self._faces, slip.lang)
+        if slip.ruled:
+            metrics = replace(metrics, margin=gauge.MARGIN[self.width])
+        page = Page(metrics, self._faces, slip.lang, slip.second_lang)
         page.y = _HEAD
+        if slip.ruled:
+            gauge.top_scale(page)
+        top = page.y
         for index, block in enumerate(slip.blocks):
             page.y += metrics.gap(GAP_BEFORE[type(block)]) if index else 0
-            draw(page, block)
+            draw(page, block, slip.second[index] if slip.second else None)
         page.y += _FOOT
+        if slip.ruled:
+            gauge.left_scale(page, top, page.y - _FOOT)
         return harmless(page.dots())

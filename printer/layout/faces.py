@@ -19,6 +19,8 @@ _REGULAR: Final = "NotoSansCJK-Regular.ttc"
 _BOLD: Final = "NotoSansCJK-Bold.ttc"
 _INDEX: Final = {"ja": 0, "ko": 1, "zh-Hans": 2, "zh-Hant": 3}
 """Face of the collection by language; every other language is set in the simplified Chinese one."""
+_MONO: Final = 7
+"""Noto Sans Mono CJK SC: for codes that are typed, where 8 and B stand below one another."""
 _BLANK_AFTER: Final = {"ja": wrap.JAPANESE, "ko": wrap.JAPANESE, "zh-Hant": wrap.TRADITIONAL}
 
 _THRESHOLD: Final = 105
@@ -81,6 +83,7 @@ class _Key:
     lang: str
     bold: bool
     size: int
+    mono: bool = False
 
 
 class Faces:
@@ -98,9 +101,9 @@ class Faces:
             self._load(_Key("zh-Hans", bold, 20))
         self.rest()
 
-    def get(self, lang: str, size: int, *, bold: bool) -> Face:
-        """The face for `lang` ("zh-Hans", "ja"…) at `size` dots an em."""
-        key = _Key(lang if lang in _INDEX else "zh-Hans", bold, size)
+    def get(self, lang: str, size: int, *, bold: bool, mono: bool = False) -> Face:
+        """The face for `lang` ("zh-Hans", "ja"…) at `size` dots an em; `mono`: every letter as wide as any other."""
+        key = _Key(lang if lang in _INDEX and not mono else "zh-Hans", bold, size, mono)
         face = self._faces.get(key)
         if face is None:
             blank_after = _BLANK_AFTER.get(key.lang, wrap.SIMPLIFIED)
@@ -121,7 +124,8 @@ class Faces:
         # Not ImageFont.truetype(): that goes and looks for a file of the same name elsewhere on the machine.
         path = self._files[key.bold]
         try:
-            font = ImageFont.FreeTypeFont(path, key.size, _INDEX[key.lang], layout_engine=ImageFont.Layout.BASIC)
+            index = _MONO if key.mono else _INDEX[key.lang]
+            font = ImageFont.FreeTypeFont(path, key.size, index, layout_engine=ImageFont.Layout.BASIC)
         except OSError as error:
             raise CodedError(Code.FONTS_MISSING, f"{path}: {error}") from error
         self._open[key] = font

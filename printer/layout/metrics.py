@@ -15,16 +15,19 @@ from domain.slip import Variant
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A size in dots an em, the distance from line to line, and the weight."""
+    """A size in dots an em, the distance from line to line, the weight, and whether every letter is equally wide."""
 
     size: int
     line: int
     bold: bool = False
+    mono: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What one kind of slip is set in. `titles` are tried in order until the name fits on two lines."""
+    """What one kind of slip is set in. `titles` are tried in order until the name fits on two lines; `other_…` are for
+    the second language of a bilingual slip.
+    """
 
     width: int
     margin: int
@@ -50,6 +53,11 @@ class Metrics:
     take_head: Type
     take_line: Type
     small: Type
+    check: Type
+    mark_word: Type
+    other_title: Type
+    other_name: Type
+    other_body: Type
     tab_height: int
     tick: int
     tick_stroke: int
@@ -95,6 +103,11 @@ _FULL_80: Final = Metrics(
     take_head=Type(26, 35, True),
     take_line=Type(24, 32),
     small=Type(20, 27),
+    check=Type(44, 54, True, True),
+    mark_word=Type(46, 58, True),
+    other_title=Type(34, 44, True),
+    other_name=Type(26, 35, True),
+    other_body=Type(24, 32),
     tab_height=42,
     tick=34,
     tick_stroke=3,
@@ -125,7 +138,7 @@ _LARGE_80: Final = replace(
     masthead=Type(36, 46, True),
     number=Type(32, 42),
     guard_label=Type(36, 48, True),
-    guard_head=Type(56, 70, True),
+    guard_head=Type(52, 66, True),
     guard_detail=Type(42, 55),
     figure_label=Type(32, 40),
     figure_value=Type(44, 55, True),
@@ -142,6 +155,11 @@ _LARGE_80: Final = replace(
     take_head=Type(38, 50, True),
     take_line=Type(34, 45),
     small=Type(32, 41),
+    check=Type(52, 64, True, True),
+    mark_word=Type(56, 70, True),
+    other_title=Type(46, 60, True),
+    other_name=Type(36, 48, True),
+    other_body=Type(34, 45),
     tab_height=58,
     tick=48,
     tick_stroke=4,
@@ -175,6 +193,11 @@ _FULL_58: Final = replace(
     disc=Type(22, 30, True),
     take_head=Type(26, 35, True),
     take_line=Type(22, 30),
+    check=Type(36, 46, True, True),
+    mark_word=Type(38, 48, True),
+    other_title=Type(30, 40, True),
+    other_name=Type(24, 32, True),
+    other_body=Type(22, 30),
     tab_height=40,
     tick=32,
     option_tick=28,
@@ -210,6 +233,8 @@ _LARGE_58: Final = replace(
     key=Type(34, 46, True),
     take_head=Type(36, 48, True),
     take_line=Type(32, 43),
+    check=Type(44, 55, True, True),
+    mark_word=Type(46, 58, True),
     tab_height=52,
     tick=42,
     option_tick=38,
@@ -217,12 +242,66 @@ _LARGE_58: Final = replace(
     key_column=80,
 )
 
+_BILINGUAL_80: Final = replace(
+    _FULL_80,
+    figure_label=Type(20, 26),
+    option=Type(26, 35),
+    take_line=Type(22, 30),
+)
+
+_BILINGUAL_58: Final = replace(_FULL_58, option=Type(24, 33))
+
+_CLERK_80: Final = replace(
+    _FULL_80,
+    masthead=Type(30, 40, True),
+    number=Type(26, 34),
+    tab=Type(34, 46, True),
+    tab_figure=Type(34, 46, True),
+    body=Type(46, 60),
+    option=Type(46, 60, True),
+    disc=Type(34, 46, True),
+    other_name=Type(26, 35, True),
+    other_body=Type(26, 34),
+    take_line=Type(26, 35),
+    small=Type(22, 30),
+    check=Type(36, 46, True, True),
+    tab_height=50,
+    option_tick=50,
+    disc_height=46,
+    tick_stroke=4,
+)
+
+_CLERK_58: Final = replace(
+    _CLERK_80,
+    width=WIDTH_58,
+    margin=4,
+    masthead=Type(26, 34, True),
+    number=Type(22, 30),
+    tab=Type(30, 40, True),
+    tab_figure=Type(26, 35, True),
+    body=Type(36, 48),
+    option=Type(36, 48, True),
+    disc=Type(28, 38, True),
+    other_name=Type(24, 32, True),
+    other_body=Type(22, 30),
+    take_line=Type(24, 33),
+    small=Type(20, 28),
+    check=Type(30, 40, True, True),
+    tab_height=44,
+    option_tick=40,
+    disc_height=38,
+)
+
 METRICS: Final = {
     (WIDTH_80, Variant.FULL): _FULL_80,
     (WIDTH_80, Variant.COMPACT): _COMPACT_80,
     (WIDTH_80, Variant.LARGE): _LARGE_80,
+    (WIDTH_80, Variant.BILINGUAL): _BILINGUAL_80,
+    (WIDTH_80, Variant.CLERK): _CLERK_80,
     (WIDTH_58, Variant.FULL): _FULL_58,
     (WIDTH_58, Variant.COMPACT): _COMPACT_58,
     (WIDTH_58, Variant.LARGE): _LARGE_58,
+    (WIDTH_58, Variant.BILINGUAL): _BILINGUAL_58,
+    (WIDTH_58, Variant.CLERK): _CLERK_58,
 }
 """By paper width in dots and variant."""

@@ -21,8 +21,8 @@ RULE: Final = 2
 """Dots of a thin line."""
 
 Align = Literal["left", "centre", "right"]
-Span = tuple[str, bool]
-"""A stretch of text and whether it is bold."""
+Span = tuple[str, bool] | tuple[str, bool, str]
+"""A stretch of text, whether it is bold, and its language where that is not the page's."""
 
 _GROWTH: Final = 2048
 _EM_SPACE: Final = "\u2003"
@@ -52,13 +52,16 @@ class Page:
     Text is placed by whole dots, so that the same words look the same everywhere on the paper.
     """
 
-    def __init__(self, metrics: Metrics, faces: Faces, lang: str) -> None:
+    def __init__(self, metrics: Metrics, faces: Faces, lang: str, second_lang: str = "") -> None:
         self.metrics = metrics
         self.left = metrics.margin
         self.right = metrics.width - metrics.margin
         self.y = 0
         self._faces = faces
         self._lang = lang
+        self._second_lang = second_lang or lang
+        self.unruled: list[tuple[int, int]] = []
+        """Rows (first, behind the last) over which no scale is drawn."""
         self._image = Image.new("1", (metrics.width, _GROWTH), WHITE)
 
     def dots(self) -> Dots:
@@ -71,6 +74,8 @@ class Page:
         """`text` in lines of at most `width` dots; the weight of a span stands above that of `type`."""
         plain, faces = self._faced(text, type)
         blank_after = self._blank_after(type)
+        if faces:
+            blank_after = faces[0].blank_after
         lines = wrap.wrap(plain, width, _measure(faces), type.size, indent=indent, blank_after=blank_after)
         return Setting(lines, faces, type)
 
@@ -156,13 +161,18 @@ class Page:
         self._reach(y + mask.height)
         self._image.paste(ink, (x, y), mask)
 
+    def theirs(self, text: str, *, bold: bool = False) -> Span:
+        """`text` in the second language."""
+        return text, bold, self._second_lang
+
     def _faced(self, text: str | Sequence[Span], type: Type) -> tuple[str, list[Face]]:
-        spans = [(text, type.bold)] if isinstance(text, str) else text
+        spans: Sequence[Span] = [(text, type.bold)] if isinstance(text, str) else text
         plain, faces = "", list[Face]()
-        for part, bold in spans:
-            kept = tidy(part)
+        for part, bold, *lang in spans:
+            kept = tidy(str(part))
             plain += kept
-            faces += [self._faces.get(self._lang, type.size, bold=bold)] * len(kept)
+            face = self._faces.get(str(lang[0]) if lang else self._lang, type.size, bold=bool(bold), mono=type.mono)
+            faces += [face] * len(kept)
         return plain, faces
 
     def _blank_after(self, type: Type) -> frozenset[str]:
@@ -182,6 +192,15 @@ def tidy(text: str) -> str:
     """
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
     return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two texts differ in more than their marks: what is the same in two languages is printed once."""
+    return _letters(one) != _letters(other)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
 
 
 def _measure(faces: Sequence[Face]) -> wrap.Measure:

@@ -7,37 +7,54 @@ from __future__ import annotations
 
 from domain.slip import Tick, Ticks
 from printer.layout.metrics import Type
-from printer.layout.page import BLACK, RULE, WHITE, Page, Span
+from printer.layout.page import BLACK, RULE, WHITE, Page, Span, differ
 
 
-def ticks(page: Page, block: Ticks) -> None:
-    """Rows with a box; behind a dashed line what only some people need, in a running line where it is short."""
+def ticks(page: Page, block: Ticks, other: Ticks | None = None) -> None:
+    """Rows with a box; behind a dashed line what only some people need, in a running line where it is short. `other`:
+    the same in the second language.
+    """
     m = page.metrics
-    for index, row in enumerate(block.rows):
+    theirs = other.rows if other and len(other.rows) == len(block.rows) else block.rows
+    for index, (row, their) in enumerate(zip(block.rows, theirs, strict=True)):
         page.y += m.gap(7) if index else 0
-        _tick(page, row, m.tick, m.name, m.count)
+        _tick(page, row, their, m.tick, m.name, m.count)
     if not block.conditional:
         return
+    theirs = other.conditional if other and len(other.conditional) == len(block.conditional) else block.conditional
     if block.rows:
         page.y += m.gap(7)
         page.dashes(page.y, stroke=RULE if m.loose <= 1 else RULE + 1)
         page.y += RULE + m.gap(6)
     if any(row.detail or row.tag for row in block.conditional):
         if block.conditional_head:
-            page.put([(block.conditional_head, True)], m.option, page.left, m.content)
-        for index, row in enumerate(block.conditional):
+            head: list[Span] = [(block.conditional_head, True)]
+            if other and other.conditional_head != block.conditional_head:
+                head += [(" ", False), page.theirs(other.conditional_head)]
+            page.put(head, m.option, page.left, m.content)
+        for index, (row, their) in enumerate(zip(block.conditional, theirs, strict=True)):
             page.y += m.gap(5) if index else 2
-            _tick(page, row, m.option_tick, m.option, m.option)
+            _tick(page, row, their, m.option_tick, m.option, m.option)
     else:
         _options(page, block)
+        added = [
+            their.name for row, their in zip(block.conditional, theirs, strict=True) if differ(their.name, row.name)
+        ]
+        if added:
+            page.put([page.theirs(", ".join(added))], m.other_body, page.left, m.content)
 
 
-def _tick(page: Page, row: Tick, box: int, name_type: Type, count_type: Type) -> None:
-    """Box, name and count; the tag flush right, or at the head of the detail on narrow paper and in large print."""
+def _tick(page: Page, row: Tick, their: Tick, box: int, name_type: Type, count_type: Type) -> None:
+    """Box, name and count; the tag flush right, or at the head of the detail on narrow paper and in large print. Below,
+    what the second language says otherwise.
+    """
     m = page.metrics
     left = page.left + box + 14
-    inline_tag = not _tag_beside(page, row, left)
-    tag = 0 if inline_tag or not row.tag else page.line(row.tag, m.tag).width + 2 * 10
+    tags: list[Span] = [(row.tag, True)]
+    if their.tag != row.tag:
+        tags += [(" ", False), page.theirs(their.tag, bold=True)]
+    inline_tag = not row.tag or not _tag_beside(page, tags, left)
+    tag = 0 if inline_tag else page.line(tags, m.tag).width + 2 * 10
     width = page.right - left - (tag + 14 if tag else 0)
     name = page.pair((row.name, name_type.bold), (row.count, count_type.bold), name_type, width)
 
@@ -45,30 +62,37 @@ def _tick(page: Page, row: Tick, box: int, name_type: Type, count_type: Type) ->
     page.frame(page.left, page.y + (height - box) // 2, page.left + box, page.y + (height + box) // 2, m.tick_stroke)
     page.draw(name, left, page.y + (height - name.type.line) // 2)
     if tag:
-        _tag(page, row, page.right - tag, page.y + height // 2)
+        _tag(page, tags, row.tag_style == "solid", page.right - tag, page.y + height // 2)
     page.y += max(height, (height - name.type.line) // 2 + name.height)
+    named = [] if not differ(their.name, row.name) else [page.theirs(their.name, bold=True)]
+    if differ(their.count, row.count):
+        named += [page.theirs(f"{', ' if named else ''}{their.count}")]
+    if named:
+        page.put(named, m.other_name, left, page.right - left)
     detail: list[Span] = [(row.detail, False)] if row.detail else []
     if inline_tag and row.tag:
-        detail = [(row.tag, True), *([(" · ", False), *detail] if detail else [])]
+        detail = [*tags, *([(" · ", False), *detail] if detail else [])]
     if detail:
         page.put(detail, m.detail, left, page.right - left)
+    if their.detail and differ(their.detail, row.detail):
+        page.put([page.theirs(their.detail)], m.other_body, left, page.right - left)
 
 
-def _tag_beside(page: Page, row: Tick, left: int) -> bool:
+def _tag_beside(page: Page, tags: list[Span], left: int) -> bool:
     m = page.metrics
-    room = page.right - left - page.line(row.tag, m.tag).width - 34
+    room = page.right - left - page.line(tags, m.tag).width - 34
     return m.content >= 500 and m.loose <= 1 and room >= 7 * m.name.size
 
 
-def _tag(page: Page, row: Tick, left: int, middle: int) -> None:
+def _tag(page: Page, tags: list[Span], solid: bool, left: int, middle: int) -> None:
     m = page.metrics
-    word = page.line(row.tag, m.tag if row.tag_style == "solid" else Type(m.tag.size, m.tag.line))
+    word = page.line(tags if solid else [(span[0], False, *span[2:]) for span in tags], m.tag)
     half = m.tag.line // 2 + 1
-    if row.tag_style == "solid":
+    if solid:
         page.bar(left, middle - half, page.right, middle + half)
     else:
         page.frame(left, middle - half, page.right, middle + half, RULE)
-    ink = WHITE if row.tag_style == "solid" else BLACK
+    ink = WHITE if solid else BLACK
     page.draw(word, left, middle - m.tag.line // 2, ink=ink, align="centre", width=page.right - left)
 
 

@@ -18,14 +18,15 @@ Act = tuple[str, str]
 """What touching a thing hands back: (action, value), as in the journeys' view states."""
 
 
-Way = Literal["press", "key", "ink"]
+Way = Literal["press", "key", "ink", "pull"]
 
 
 class Target(NamedTuple):
     """A place to touch. `hold`: what is handed back, beside `act`, when a finger rests on it for `HOLD_S`.
 
     `way`: how fingers use it. A "key" is touched often and fast; on "ink" a finger draws a line, which is handed
-    back as the value, "x,y x,y …" (`screens.kit.ink`).
+    back as the value, "x,y x,y …" (`screens.kit.ink`); what is a "pull" hands back by how many pixels the finger has
+    moved it down, move by move.
     """
 
     box: Box

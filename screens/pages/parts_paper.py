@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, cycle, pairwise
+from itertools import chain, cycle
 
 from domain.paper import Dots
 from screens.kit.kit import Kit
@@ -14,6 +14,14 @@ from screens.theme import Token
 
 TURN = ".paper"
 """Act of looking at another part of the paper; its value is the number of the part, from 0."""
+
+PULL = ".pull"
+"""Act of pulling the paper along under the finger; its value is by how many pixels, downwards positive."""
+
+_STRIP = 1024
+"""Dot rows of one texture: a slip is longer than some boards' textures may be, and one that was shown needs not be made
+again when the paper is pulled.
+"""
 
 _DOTS = [bytes(byte >> (7 - bit) & 1 for bit in range(8)) for byte in range(256)]
 
@@ -121,59 +129,37 @@ class Window(Part):
         ends = _print_end(dots) <= room
         last = min(dots.height, room if ends else edge)
         last -= (last - first) % fit.shrink
-        texture = kit.texture(
-            (dots, first, last, fit.shrink), dots.width // fit.shrink, (last - first) // fit.shrink,
-            lambda: grey(dots, first, last - first, fit.shrink),
-        )  # fmt: skip
         x, y = box.x + (box.w - fit.width) // 2, box.y + margin - fit.pixels(self.top - first)
         paper = Box(x, y, fit.width, fit.pixels(last - first))
-        pen.picture(texture, paper)
+        self._strips(pen, paper, first, last)
         if ends:
             torn_edge(pen, paper)
         else:
             pen.fill(Box(paper.x, paper.bottom, paper.w, box.bottom - paper.bottom), "paper")
 
-
-@dataclass(frozen=True, slots=True)
-class Overview(Part):
-    """The whole slip in small; what is in the window stands out in a frame, and touching another part turns to it.
-
-    `tops`: first row of each look; `turn`: which one is shown; `rows`: how many a look has.
-    """
-
-    dots: Dots
-    tops: tuple[int, ...]
-    turn: int
-    rows: int
-
-    def height(self, kit: Kit, width: int) -> int:
-        return round(self.dots.height * min(1.0, width / self.dots.width))
-
-    def _place(self, box: Box) -> Box:
-        scale = min(box.w / self.dots.width, box.h / self.dots.height)
-        wide, tall = round(self.dots.width * scale), round(self.dots.height * scale)
-        return Box(box.x + (box.w - wide) // 2, box.y + (box.h - tall) // 2, wide, tall)
-
-    def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
-        place = self._place(box)
-        whole_slip(pen, self.dots, place)
-        scale = place.h / self.dots.height
-        first = place.y + round(self.tops[self.turn] * scale)
-        last = min(place.bottom, place.y + round((self.tops[self.turn] + self.rows) * scale))
-        pen.fill(place._replace(h=first - place.y), "sand", alpha=0.6)
-        pen.fill(place._replace(y=last, h=place.bottom - last), "sand", alpha=0.6)
-        outline(pen, Box(place.x, first, place.w, last - first).inset(-pen.kit.theme.focus), "primary")
+    def _strips(self, pen: Pen, paper: Box, first: int, last: int) -> None:
+        """The rows from `first` to `last` out of the strips that they lie on."""
+        fit, dots = self.fit(pen.kit, paper.w + 2 * pen.kit.g(self.margin)), self.dots
+        tall = _STRIP - _STRIP % fit.shrink
+        for strip in range(first // tall, -(-last // tall)):
+            begin = strip * tall
+            rows = min(tall, dots.height - begin)
+            rows -= rows % fit.shrink
+            upper, lower = max(first, begin), min(last, begin + rows)
+            if lower <= upper:
+                continue
+            texture = pen.kit.texture(
+                (dots, begin, fit.shrink), dots.width // fit.shrink, rows // fit.shrink,
+                lambda begin=begin, rows=rows: grey(dots, begin, rows, fit.shrink),  # type: ignore[misc]
+            )  # fmt: skip
+            place = paper._replace(y=paper.y + fit.pixels(upper - first), h=fit.pixels(lower - upper))
+            pen.picture(texture, place, (upper - begin) / rows, (lower - begin) / rows)
 
     def targets(self, kit: Kit, box: Box) -> Sequence[Target]:
-        if len(self.tops) < 2:
+        """The paper can be pulled where there is more of it than the window shows."""
+        if len(self.looks(kit, box)) < 2:
             return ()
-        place = self._place(box)
-        ends = [*self.tops, self.dots.height]
-        # The last look goes back a little to fill the window: its own part begins where the one before it ends.
-        ends[-2] = max(ends[-2], min(ends[-3] + self.rows, self.dots.height))
-        edges = [place.y + round(row * place.h / self.dots.height) for row in ends]
-        parts = [Box(box.x, upper, box.w, lower - upper) for upper, lower in pairwise(edges)]
-        return [Target(part, (TURN, str(i))) for i, part in enumerate(parts) if part.h >= kit.g(7)]
+        return (Target(box, (PULL, ""), way="pull"),)
 
 
 def whole_slip(pen: Pen, dots: Dots, place: Box, shown: int = 0) -> None:
@@ -186,16 +172,6 @@ def whole_slip(pen: Pen, dots: Dots, place: Box, shown: int = 0) -> None:
     texture.min_filter = texture.mag_filter = "linear"
     part = min(1.0, shown / place.h) if shown else 1.0
     pen.picture(texture, place._replace(h=round(place.h * part)), 0.0, part)
-
-
-def outline(pen: Pen, box: Box, ink: Token) -> None:
-    """A rectangle of lines inside its edge."""
-    line = pen.kit.theme.focus
-    for side in (
-        box._replace(h=line), box._replace(y=box.bottom - line, h=line),
-        box._replace(w=line), box._replace(x=box.right - line, w=line),
-    ):  # fmt: skip
-        pen.fill(side, ink)
 
 
 def _tear(kit: Kit) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from journeys.views import Press, Tone
+from journeys.views import NearPaper, Press, Tone
 from screens.kit.buttons import act_of, paint_focus, paint_radio
 from screens.kit.fitting import breathed
 from screens.kit.kit import Kit
@@ -51,12 +51,13 @@ class Verdict(Part):
     title: str
     lines: tuple[str, ...] = ()
     step: str = "t60"
+    line_step: str = "t40"
 
     def _indent(self, kit: Kit) -> int:
         return kit.g(12) + kit.g(3)
 
     def _words(self) -> Column:
-        lines = Column(tuple(Said(line, ink="ink2") for line in self.lines))
+        lines = Column(tuple(Said(line, self.line_step, "ink2") for line in self.lines))
         return Column((Said(self.title, self.step, bold=True), lines), gap=1)
 
     def height(self, kit: Kit, width: int) -> int:
@@ -72,11 +73,16 @@ class Verdict(Part):
 
 @dataclass(frozen=True, slots=True)
 class SizeCard(Part):
-    """One of a few side by side: round button and name, and below them in a line or two what it means."""
+    """One of a few: round button and name, and below them in a line or two what it means. `tall`: steps that it has
+    at least; `pad` and `gap`: steps above and below the words, and between them. What cannot be chosen now is quiet.
+    """
 
     press: Press
     detail: str
     chosen: bool
+    tall: float = 14
+    pad: float = 2
+    gap: float = 0.5
 
     def _blocks(self, kit: Kit, width: int) -> tuple[Block, Block | None, int]:
         """(name, detail, side of the round button)."""
@@ -88,23 +94,26 @@ class SizeCard(Part):
 
     def height(self, kit: Kit, width: int) -> int:
         name, detail, side = self._blocks(kit, width)
-        words = max(name.height, side) + (kit.g(0.5) + detail.height if detail else 0)
-        return max(kit.grown(14), words + 2 * kit.g(2))
+        words = max(name.height, side) + (kit.g(self.gap) + detail.height if detail else 0)
+        return max(kit.grown(self.tall), words + 2 * kit.g(self.pad))
 
     def paint(self, pen: Pen, box: Box, feel: Feel) -> None:
         kit, theme, act = pen.kit, pen.kit.theme, act_of(self.press)
         if feel.focus == act:
             paint_focus(pen, box, theme.radius)
-        on = self.chosen or feel.down == act
-        pen.frame(box, "tint" if on else "surface", "primary" if self.chosen else "edge", theme.radius, theme.focus)
+        on, quiet = self.chosen or feel.down == act, not self.press.enabled
+        if quiet:
+            pen.frame(box, "ground", "line", theme.radius, theme.border)
+        else:
+            pen.frame(box, "tint" if on else "surface", "primary" if self.chosen else "edge", theme.radius, theme.focus)
         name, detail, side = self._blocks(kit, box.w)
-        left, y, head = box.x + kit.g(2.5), box.y + kit.g(2), max(name.height, side)
+        left, y, head = box.x + kit.g(2.5), box.y + kit.g(self.pad), max(name.height, side)
         if not detail:
             y = box.y + (box.h - head) // 2
         paint_radio(pen, left + side / 2, y + head / 2, side, self.chosen)
-        pen.text(name, left + side + kit.g(1.5), y + (head - name.height) // 2, "ink")
+        pen.text(name, left + side + kit.g(1.5), y + (head - name.height) // 2, "ink2" if quiet else "ink")
         if detail:
-            pen.text(detail, left, y + head + kit.g(0.5), "ink2")
+            pen.text(detail, left, y + head + kit.g(self.gap), "ink2")
 
     def targets(self, kit: Kit, box: Box) -> Sequence[Target]:
         return (Target(box, act_of(self.press)),) if self.press.enabled else ()
@@ -262,3 +271,10 @@ class IconButton(Part):
 
     def targets(self, kit: Kit, box: Box) -> Sequence[Target]:
         return (Target(self._place(box), self.act),) if self.act else ()
+
+
+def near_paper(near: NearPaper, number: int = 0) -> Column:
+    """Where else there is paper, how to get there and when that was known; with `number` as one of the ways left."""
+    head: Part = Way(number, near.title) if number else Said(near.title, bold=True)
+    known = Words(near.tag.icon, near.tag.text, near.tag.tone)
+    return Column((head, *((Words("near_me", near.way),) if near.way else ()), known), gap=0.5)

@@ -142,13 +142,23 @@ def _answer(connection: http.client.HTTPConnection) -> Answer:
     return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
 
 
+def unpacked() -> Path:
+    """Where deploy/env.sh --tests puts it."""
+    home = Path(os.environ.get("BIANMINTING_HOME") or ROOT / "var")
+    return home / "services" / "usr" / "sbin" / "nginx"
+
+
+def nginx_program() -> Path | None:
+    """The unpacked one, else the machine's; None where there is neither."""
+    found = unpacked() if unpacked().is_file() else Path(shutil.which("nginx") or "/usr/sbin/nginx")
+    return found if found.is_file() else None
+
+
 @pytest.fixture(scope="module")
 def nginx(lacking: Callable[[str], NoReturn]) -> Path:
-    home = Path(os.environ.get("BIANMINTING_HOME") or ROOT / "var")
-    unpacked = home / "services" / "usr" / "sbin" / "nginx"
-    found = unpacked if unpacked.is_file() else Path(shutil.which("nginx") or "/usr/sbin/nginx")
-    if not found.is_file():
-        lacking(f"nginx in {unpacked}; deploy/env.sh --tests unpacks it")
+    found = nginx_program()
+    if found is None:
+        lacking(f"nginx in {unpacked()}; deploy/env.sh --tests unpacks it")
     return found
 
 

@@ -69,6 +69,9 @@ class HandPrinter:
         self.waiting: list[str] = []
         self.checks = 0
         self.refuse: Code | None = None
+        self.seconds = 0
+        """With which P-09 is refused."""
+        self.keys: list[str] = []
 
     def next_number(self) -> int:
         return len(self.slips) + 1
@@ -76,9 +79,10 @@ class HandPrinter:
     def check(self) -> None:
         self.checks += 1
 
-    def submit(self, build: Callable[[int], Slip]) -> str:
+    def submit(self, build: Callable[[int], Slip], key: str = "") -> str:
         if self.refuse is not None:
-            raise PrintError(self.refuse)
+            raise PrintError(self.refuse, seconds=self.seconds)
+        self.keys.append(key)
         self.slips.append(build(self.next_number()))
         self.waiting.append(f"job-{len(self.slips)}")
         return self.waiting[-1]

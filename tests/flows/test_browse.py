@@ -16,7 +16,7 @@ def test_home_offers_what_the_city_put_there(kiosk: Kiosk) -> None:
     home = kiosk.see(views.Home)
     assert home.greeting == "上午好"
     assert len(home.events) == 4 and len(home.tiles) == 12 and len(home.popular) == 4
-    assert {tool.action for tool in home.tools} == {"departments", "events", "places", "facts", "notices"}
+    assert {tool.action for tool in home.tools} == {"departments", "events", "places", "facts", "notices", "check"}
 
 
 def test_every_tile_leads_to_something(kiosk: Kiosk) -> None:

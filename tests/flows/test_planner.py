@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from domain.slip import Figures, Paragraph, Tab
+from domain.slip import Figures, Paragraph, Strip, Tab
 from journeys import views
 from tests.flows.conftest import ZONE, Kiosk
 
@@ -82,12 +82,14 @@ def test_the_paper_has_the_trips(kiosk: Kiosk) -> None:
     blocks = kiosk.printer.slips[-1].blocks
     (figures,) = (block for block in blocks if isinstance(block, Figures))
     assert ("2 个地方", "2 趟") in figures.cells
-    start = blocks.index(Tab("这样跑"))
-    first, second = blocks[start + 1 : start + 3]
-    assert isinstance(first, Paragraph) and isinstance(second, Paragraph)
-    assert first.text.startswith("第 1 趟，11 月 20 日（周五）：上午 A ")
-    assert second.text.startswith("第 2 趟，") and "先等步骤" in second.text
-    assert page.route is not None and all(stop.name in first.text for stop in page.route.stops)
+    heads = [block.text for block in blocks if isinstance(block, Paragraph) and block.text.startswith("第 ")]
+    assert heads[0] == "第 1 趟，11 月 20 日（周五）"
+    assert heads[1].startswith("第 2 趟，") and "先等步骤" in heads[1]
+    offices = [block for block in blocks if isinstance(block, Tab) and block.beside]
+    assert offices[0].word == "上午" and offices[0].beside.startswith("A ")
+    assert page.route is not None
+    way = next(block for block in blocks if isinstance(block, Strip))
+    assert [letter for letter, _, _ in way.stops] == ["", *(stop.letter for stop in page.route.stops)]
 
 
 def test_every_event_of_the_sample_city_has_a_plan_in_which_each_step_stands_once(kiosk: Kiosk) -> None:

@@ -33,7 +33,7 @@ from domain.errors import Code
 from domain.records import digest
 from kiosk.home import Home
 from kiosk.settings import SyncSettings
-from kiosk.sync_process import Answer, ContentSync, Listener, pauses
+from kiosk.sync_process import Answer, ContentSync, Listener, Pauses
 from localdb.catalogue.file import prove
 from localdb.catalogue.handle import CatalogueShelf
 from tests.unit.contentsync.hub import DAY, NOW, City, Handler, Server, Time, city, serving
@@ -616,11 +616,34 @@ def test_a_process_killed_at_any_moment_leaves_a_proved_catalogue(street: Street
     assert prove(street.home.catalogue(2)).digest == digest(changed)
 
 
+HEARD = Answer("checked", NOW)
+UNHEARD = Answer("failed", NOW, code=Code.HUB_OUT_OF_REACH)
+
+
 def test_pauses_vary() -> None:
-    seen = [pause for pause, _ in zip(pauses(300, 0.2), range(200), strict=False)]
+    pauses = Pauses(300, 0.2)
+    seen = [pauses.after(HEARD) for _ in range(200)]
     assert 240 <= min(seen) < 250
     assert 350 < max(seen) <= 360
-    assert [pause for pause, _ in zip(pauses(300, 0), range(3), strict=False)] == [300, 300, 300]
+    assert [Pauses(300, 0).after(HEARD) for _ in range(3)] == [300, 300, 300]
+
+
+def test_a_hub_out_of_reach_is_asked_less_and_less_often() -> None:
+    longest = Pauses(300, 0.2, lambda least, most: most)
+    assert [longest.after(UNHEARD) for _ in range(6)] == [360, 600, 1200, 2400, 3600, 3600]
+    assert longest.after(HEARD) == 360
+    assert longest.after(UNHEARD) == 360, "begins anew"
+    drawn = Pauses(300, 0.2)
+    for _ in range(5):
+        drawn.after(UNHEARD)
+    seen = [drawn.after(UNHEARD) for _ in range(200)]
+    assert 300 <= min(seen) < 700 and 3000 < max(seen) <= 3600
+
+
+def test_what_a_busy_hub_asks_for_is_kept() -> None:
+    busy = Answer("failed", NOW, code=Code.HUB_OUT_OF_REACH, pause_s=900)
+    seen = [Pauses(300, 0.2).after(busy) for _ in range(100)]
+    assert min(seen) >= 900 and max(seen) <= 1080 and max(seen) - min(seen) > 60
 
 
 def test_the_listener_hears_now_and_the_end() -> None:

@@ -7,16 +7,19 @@ import sys
 import threading
 from pathlib import Path
 
+from workbench.printer.cable import FilePrinter, SerialPrinter
 from workbench.printer.control import ControlPage
 from workbench.printer.faults import FaultName
 from workbench.printer.machine import PrinterModel
 from workbench.printer.network import VirtualPrinter
+from workbench.printer.running import RunningPrinter
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs until SIGTERM or SIGINT; exit status 0 then, 1 when a port or the folder is not to be had.
 
-    When both ports are open it prints one line of JSON: ``{"port", "http", "url"}``.
+    When it can be reached it prints one line of JSON: ``{"port", "http", "url"}``, with ``path`` in place of ``port``
+    for a serial line or a file.
     """
     options = _parser().parse_args(arguments)
     stop = threading.Event()
@@ -30,12 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
         realtime_in_raster=options.realtime_in_raster,
     )
     try:
-        with VirtualPrinter(model, port=options.port, paper_dir=options.paper_dir) as printer:
+        with _plugged(options, model) as printer:
             for fault in options.fault:
                 name, _, at = fault.partition("@")
                 printer.fail(name, at=int(at or 0))
             with ControlPage(printer, port=options.http) as page:
-                print(json.dumps({"port": printer.port, "http": page.port, "url": page.url}), flush=True)
+                place = {"port": printer.port} if isinstance(printer, VirtualPrinter) else {"path": printer.where}
+                print(json.dumps({**place, "http": page.port, "url": page.url}), flush=True)
                 stop.wait()
     except OSError as error:
         print(f"打印机开不了：{error}", file=sys.stderr)
@@ -43,12 +47,30 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _plugged(options: argparse.Namespace, model: PrinterModel) -> RunningPrinter:
+    if options.serial is not None:
+        return SerialPrinter(model, path=options.serial or None, paper_dir=options.paper_dir)
+    if options.file is not None:
+        return FilePrinter(options.file, model, paper_dir=options.paper_dir)
+    return VirtualPrinter(model, port=options.port, paper_dir=options.paper_dir)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m workbench.printer", description="便民亭工作台的虚拟打印机，只在本机"
     )
     model = PrinterModel()
-    parser.add_argument("--port", type=int, default=9100, help="打印端口，0：随便一个（默认 %(default)s）")
+    plug = parser.add_mutually_exclusive_group()
+    plug.add_argument("--port", type=int, default=9100, help="打印端口，0：随便一个（默认 %(default)s）")
+    plug.add_argument(
+        "--serial",
+        type=Path,
+        nargs="?",
+        const=False,
+        metavar="LINK",
+        help="接在串口上：一对 pty，可写名字；启动时说在哪里",
+    )
+    plug.add_argument("--file", type=Path, metavar="PATH", help="接在文件后面：没有就做一个 FIFO；普通文件写进去就打")
     parser.add_argument("--http", type=int, default=8099, help="控制页端口，0：随便一个（默认 %(default)s）")
     parser.add_argument("--paper-dir", type=Path, help="每切一张，存一张 PNG 到这里")
     parser.add_argument(

@@ -45,7 +45,7 @@ function showCondition(state) {
   $("condition").className = "plane " + (state.online ? "" : "stopped");
   $("word").textContent = state.online ? "能打" : "停着";
   $("reason").textContent = why.join(" · ") || (state.expects_dots ? "一幅图收了一半，还在等" : "");
-  $("where").textContent = `127.0.0.1:${state.port} · 纸宽 ${state.model.width} 点（${state.model.width / 8} 毫米）`;
+  $("where").textContent = `${state.where} · 纸宽 ${state.model.width} 点（${state.model.width / 8} 毫米）`;
   $("line").textContent = state.connected ? "连着" : "空着";
   $("buffered").textContent = bytes(state.buffered);
   $("printed").textContent = bytes(state.printed);

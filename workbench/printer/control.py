@@ -22,18 +22,18 @@ from typing import Any
 from workbench.page import Answer, Page, as_json
 from workbench.printer.faults import CAPTIONS, DEFAULT_SLOW_RATE, ONCE, PAPER_SIDE
 from workbench.printer.machine import Paper
-from workbench.printer.network import VirtualPrinter
+from workbench.printer.running import RunningPrinter
 
 
 class ControlPage(Page):
     """The control page of one printer; a context manager like the printer."""
 
-    def __init__(self, printer: VirtualPrinter, *, port: int = 0) -> None:
+    def __init__(self, printer: RunningPrinter, *, port: int = 0) -> None:
         super().__init__(_PrinterDesk(printer), "workbench.printer", port=port)
 
 
 class _PrinterDesk:
-    def __init__(self, printer: VirtualPrinter) -> None:
+    def __init__(self, printer: RunningPrinter) -> None:
         self._printer = printer
 
     def get(self, path: str) -> Answer | None:
@@ -71,7 +71,7 @@ class _PrinterDesk:
         return _state(printer)
 
 
-def _state(printer: VirtualPrinter) -> dict[str, Any]:
+def _state(printer: RunningPrinter) -> dict[str, Any]:
     kinds = [
         {
             "name": name.value,
@@ -84,7 +84,7 @@ def _state(printer: VirtualPrinter) -> dict[str, Any]:
     ]
     journal = [{"at": at, "what": what} for at, what in printer.journal]
     return {
-        "port": printer.port,
+        "where": printer.where,
         "model": asdict(printer.model),
         **asdict(printer.state),
         "fault_kinds": kinds,

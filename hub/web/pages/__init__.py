@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hub.web.pages.audit import AuditView
 from hub.web.pages.candidates import CandidatesView
+from hub.web.pages.freshness import FreshnessView
+from hub.web.pages.gaps import GapsView
 from hub.web.pages.importing import ImportView
 from hub.web.pages.items import ItemsView
 from hub.web.pages.people import PeopleView
@@ -19,6 +21,8 @@ VIEWS: tuple[type[HubView], ...] = (
     ItemsView,
     ReviewView,
     CandidatesView,
+    GapsView,
+    FreshnessView,
     ImportView,
     # release
     ReleasesView,

@@ -25,7 +25,7 @@ from hub.web.view import AUDITORS, HubView, in_thread, page
 from hub.web.words import groups, whole
 
 ON_A_PAGE = 40
-ACTIONS = ("item.", "candidate.", "release.", "person.", "session.", "web.", "audit.")
+ACTIONS = ("item.", "candidate.", "release.", "person.", "session.", "gaps.", "web.", "audit.")
 """What the log can be narrowed to."""
 
 CHECKED_ANEW = dt.timedelta(minutes=5)

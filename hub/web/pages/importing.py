@@ -1,257 +1,232 @@
-"""导入: a record file is tried out first; only then, and only what was seen, goes into drafts."""
+"""导入: a list is tried out first; only then, and only what was seen, goes into drafts."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import hashlib
+import logging
+import threading
+from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from domain.lint import Finding, Level
-from hub.checks import owner
-from hub.differences import diff_fields, field_name
-from hub.importing import Batch, Incoming, Report, read_lines
+from hub.importing.cleaning import masked
+from hub.importing.template import template
+from hub.importing.trials import State, Trial, is_records
 from hub.office import ZONE, Office
 from hub.people import Person
-from hub.refusal import Refused
+from hub.refusal import Reason, Refused
 from hub.store import utc_now
-from hub.web.bound import lost
-from hub.web.faults import faults_of_line
 from hub.web.tray import Tray, Upload
 from hub.web.view import WRITERS, HubView, in_thread, page
+from hub.workflow import CITY, Role
 from phrases import Phrases
 
-EXAMPLES = 3
-"""Examples of each problem; the rest is counted."""
+log = logging.getLogger(__name__)
 
-MOST_COMPARED = 500
-"""Changed items that are compared field by field for the summary."""
+TABS = ("bad", "looks", "new", "missing", "rows", "columns")
+PAGE = 100
+"""Rows of the list of cells on one page."""
 
-MOST_NAMED = 12
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_PROBLEM = re.compile(r"^(?P<name>.*?):(?P<line>\d+): (?P<what>.*)$", re.DOTALL)
-_VALUE = re.compile(r"\{\w+\}")
-_NUMBERS = re.compile(r"\d{11,}[Xx]?")
-_TWICE = re.compile(r"stands already (?:on line |at .*:)(?P<line>\d+)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One sort of problem: words, how often, examples (place, what is there), how to mend it."""
-
-    words: str
-    count: int
-    examples: tuple[tuple[str, str], ...]
-    stops: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What the dry run found, ready to be drawn.
-
-    `bad`: what keeps the file out; `looks`: what comes in with remarks; `barred`: items of other departments, which
-    stay out; `coming`: how many would become drafts; `fields`: how many of the changed items change which field.
-    """
-
-    name: str
-    token: str
-    lines: int
-    seconds: float
-    report: Report
-    bad: tuple[Problem, ...]
-    looks: tuple[Problem, ...]
-    clean: int
-    marked: int
-    barred: tuple[str, ...]
-    coming: int
-    fields: tuple[tuple[str, int], ...]
-    compared: int
-    named: Mapping[str, tuple[str, ...]]
+PATIENCE = 1.5
+"""Seconds that a trial may take before the person sees its progress instead of its report."""
 
 
 class ImportView(HubView):
-    """Choosing the file, the report of the dry run, the import."""
+    """Choosing the file, its trial on the way, the report, the import."""
 
     key, group, icon = "import", "content", "fa-solid fa-file-import"
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self._lint = Phrases()
         self._tray = Tray()
 
     @page("", roles=WRITERS)
     async def index(self, request: Request) -> Response:
-        return await self.render(request, "import.html", told="")
+        return await self._choosing(request)
 
     @page("", roles=WRITERS, methods=("POST",))
     async def dry_run(self, request: Request) -> Response:
-        office, person = self.office(request), self.person(request)
-        file = (await self.form(request)).get("file")
+        """试跑 of an upload; goes on to its page."""
+        form = await self.form(request)
+        file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            return await self.render(request, "import.html", 422, told=self.say("import.no_file"))
-        upload = Upload(PurePath(file.filename.replace("\\", "/")).name[:120], await file.read())
+            return await self._choosing(request, self.say("import.no_file"), 422)
+        upload = Upload(masked(PurePath(file.filename.replace("\\", "/")).name)[:120], await file.read())
         if not upload.content.strip():
-            return await self.render(request, "import.html", 422, told=self.say("import.empty"))
-        trial = await in_thread(self._try, office, person, upload)
-        return await self.render(request, "import_report.html", trial=trial)
+            return await self._choosing(request, self.say("import.empty"), 422)
+        return await self._begin(request, upload, self.text(form, "dialect"))
+
+    @page("/again", roles=WRITERS, methods=("POST",))
+    async def again(self, request: Request) -> Response:
+        """The same file, read as another register's list."""
+        person, form = self.person(request), await self.form(request)
+        upload = self._tray.get(person.id, self.text(form, "trial"))
+        if upload is None:
+            return self.back_with(request, self.say("import.gone"), "/import", kind="warning")
+        return await self._begin(request, upload, self.text(form, "dialect"))
+
+    @page("/trial/{id}", roles=WRITERS)
+    async def trial(self, request: Request) -> Response:
+        """How far a trial is, or its report."""
+        office, person = self.office(request), self.person(request)
+        trial = await in_thread(office.trials.get, person, str(request.path_params["id"]))
+        if trial.state is State.RUNNING:
+            return await self.render(request, "import_running.html", trial=trial, percent=_percent(trial))
+        if trial.report is None:
+            return await self._choosing(request, trial.told, 422, name=trial.name)
+        held = self._tray.get(person.id, trial.id) is not None and trial.state is State.READY
+        tabs = [(tab, _count(trial.report, tab)) for tab in TABS if _count(trial.report, tab)]
+        asked = request.query_params.get("show", "")
+        shown = asked if asked in dict(tabs) else tabs[0][0] if tabs else ""
+        at = max(1, int(asked_page)) if (asked_page := request.query_params.get("page", "1")).isdecimal() else 1
+        rows = trial.report["rows"]
+        dialects = await in_thread(office.trials.dialects)
+        return await self.render(
+            request,
+            "import_report.html",
+            trial=trial,
+            r=trial.report,
+            tabs=tabs,
+            shown=shown,
+            held=held,
+            rows=rows[(at - 1) * PAGE : at * PAGE],
+            at=at,
+            pages=-(-len(rows) // PAGE),
+            dialects=[(one.id, one.title) for one in dialects],
+        )
+
+    @page("/trial/{id}/progress", roles=WRITERS)
+    async def progress(self, request: Request) -> Response:
+        """The state of a trial for the page that waits for it."""
+        person = self.person(request)
+        trial = await in_thread(self.office(request).trials.get, person, str(request.path_params["id"]))
+        return JSONResponse(
+            {"running": trial.state is State.RUNNING, "percent": _percent(trial), "done": trial.done},
+        )
+
+    @page("/trial/{id}/annotated.xlsx", roles=WRITERS)
+    async def annotated(self, request: Request) -> Response:
+        """The file with the remarks in it."""
+        person, id = self.person(request), str(request.path_params["id"])
+        upload = self._tray.get(person.id, id)
+        if upload is None or is_records(upload.content):
+            raise Refused(Reason.TRIAL_UNFIT)
+        made = await in_thread(self.office(request).trials.annotated, person, id, upload.content)
+        return download(made, "annotated.xlsx")
+
+    @page("/template.xlsx", roles=WRITERS)
+    async def template(self, request: Request) -> Response:
+        """The prescribed template, with the department's own items when they are asked for."""
+        office, person = self.office(request), self.person(request)
+        filled = request.query_params.get("filled") == "1"
+        made = await in_thread(template_for, office, person.department if person.department != CITY else "", filled)
+        return download(made, "template.xlsx")
 
     @page("/drafts", roles=WRITERS, methods=("POST",))
     async def drafts(self, request: Request) -> Response:
+        """What was seen goes into drafts."""
         office, person = self.office(request), self.person(request)
-        token = self.text(await self.form(request), "token")
-        upload = self._tray.get(person.id, token)
+        id = self.text(await self.form(request), "token")
+        upload = self._tray.get(person.id, id)
         if upload is None:
             return self.back_with(request, self.say("import.gone"), "/import", kind="warning")
-
-        def take() -> Report:
-            batch = _read(upload)
-            return office.importing.drafts(_own(batch, person), person)
-
         try:
-            report = await in_thread(take)
+            report = await in_thread(office.trials.take, person, id, upload.content)
         except Refused as refused:
             return self.back_with(request, self.told(refused), "/import", kind="error")
         self._tray.drop(person.id)
-        if report.problems:
-            return self.back_with(request, self.say("import.unfit"), "/import", kind="error")
         words = self.say("import.taken", n=len(report.new) + len(report.changed))
         return self.back_with(request, words, "/items?state=open")
 
     @page("/drop", roles=WRITERS, methods=("POST",))
     async def drop(self, request: Request) -> Response:
-        self._tray.drop(self.person(request).id)
+        """全部不要: the file is forgotten."""
+        person, id = self.person(request), self.text(await self.form(request), "token")
+        self._tray.drop(person.id)
+        if id:
+            await in_thread(self.office(request).trials.drop, person, id)
         return self.back_with(request, self.say("import.dropped"), "/import", kind="info")
 
-    def _try(self, office: Office, person: Person, upload: Upload) -> Trial:
-        begun = utc_now()
-        batch = _resolved(office, _read(upload))
-        report = office.importing.dry_run(batch)
-        own = {one.key for one in _own(batch, person).records}
-        coming = [key for key in (*report.new, *report.changed) if key in own]
-        remarked = {f"{one.kind}/{one.record}" for one in batch.findings}
-        incoming = {one.key: one for one in batch.records}
-        changed = [incoming[key] for key in report.changed if key in own][:MOST_COMPARED]
-        marked = sum(key in remarked for key in coming)
-        bad = self._bad(upload, report.problems)
-        return Trial(
-            name=upload.name,
-            token="" if bad or not coming else self._tray.put(person.id, upload),
-            lines=len(upload.lines),
-            seconds=(utc_now() - begun).total_seconds(),
-            report=report,
-            bad=bad,
-            looks=self._looks(batch, set(coming)),
-            clean=len(coming) - marked,
-            marked=marked,
-            barred=tuple(key for key in (*report.new, *report.changed) if key not in own),
-            coming=len(coming),
-            fields=self._fields(office, changed),
-            compared=len(changed),
-            named=self._called(office, report, incoming),
+    async def _choosing(self, request: Request, told: str = "", status: int = 200, name: str = "") -> Response:
+        office, person = self.office(request), self.person(request)
+        latest = await in_thread(office.trials.latest, person)
+        dialects = await in_thread(office.trials.dialects)
+        return await self.render(
+            request,
+            "import.html",
+            status,
+            told=f"{name}：{told}" if name and told else told,
+            latest=latest,
+            dialects=[(one.id, one.title) for one in dialects],
+            own=person.department != CITY and Role.EDITOR in person.roles,
         )
 
-    def _bad(self, upload: Upload, problems: Sequence[str]) -> tuple[Problem, ...]:
-        """Problems of lines in the words of the office, the same ones together."""
-        lines = upload.lines
-        found: dict[str, list[tuple[str, str]]] = {}
-        rest = 0
-        seen: set[int] = set()
-        for problem in problems:
-            match = _PROBLEM.match(problem)
-            if match is None:
-                number = re.search(r"and (\d+) more$", problem)
-                rest += int(number[1]) if number else 1
-                continue
-            line = int(match["line"])
-            place = self.say("import.line", n=line)
-            twice = _TWICE.search(match["what"])
-            if twice:
-                words = self.say("import.twice")
-                found.setdefault(words, []).append((place, self.say("import.first", n=twice["line"])))
-            elif line not in seen and 0 < line <= len(lines):
-                seen.add(line)
-                for fault in faults_of_line(lines[line - 1].strip().removeprefix(b"\xef\xbb\xbf"), self.say):
-                    field = field_name(fault.path, self.say) if fault.path else ""
-                    found.setdefault(fault.words, []).append((place, field))
-        made = [Problem(words, len(held), tuple(held[:EXAMPLES]), True) for words, held in found.items()]
-        if rest:
-            made.append(Problem(self.say("import.more"), rest, (), True))
-        return tuple(sorted(made, key=lambda one: -one.count))
-
-    def _looks(self, batch: Batch, coming: set[str]) -> tuple[Problem, ...]:
-        """Findings of the lint about what comes in, the same rule together; what was written is not quoted."""
-        incoming = {one.key: one for one in batch.records}
-        groups: dict[tuple[str, bool], list[Finding]] = {}
-        for finding in batch.findings:
-            if f"{finding.kind}/{finding.record}" in coming:
-                groups.setdefault((finding.rule, finding.level is Level.STOP), []).append(finding)
-        made = []
-        for (rule, stops), held in groups.items():
-            examples = tuple(
-                (incoming[f"{one.kind}/{one.record}"].place, self._example(one, incoming)) for one in held[:EXAMPLES]
-            )
-            words = _VALUE.sub("…", self._lint(f"lint.{rule}"))
-            if rule == "dangling":
-                words = self.say("import.dangling")
-            made.append(Problem(words, len(held), examples, stops))
-        return tuple(sorted(made, key=lambda one: (not one.stops, -one.count)))
-
-    def _example(self, finding: Finding, incoming: Mapping[str, Incoming]) -> str:
-        name = incoming[f"{finding.kind}/{finding.record}"].record.name
-        return masked(f"{name}：{field_name(finding.field, self.say)}" if finding.field else name)
-
-    def _fields(self, office: Office, changed: Sequence[Incoming]) -> tuple[tuple[str, int], ...]:
-        counted: Counter[str] = Counter()
-        for one in changed:
-            live = office.items.live(one.key)
-            after = one.record.model_dump(mode="json", by_alias=True, exclude_unset=True)
-            names = {change.path.partition(".")[0] for change in diff_fields(live.record if live else {}, after)}
-            counted.update(field_name(name, self.say) for name in names)
-        return tuple(counted.most_common(8))
-
-    def _called(self, office: Office, report: Report, incoming: Mapping[str, Incoming]) -> dict[str, tuple[str, ...]]:
-        """Names of the first items of each sort."""
-
-        def names(keys: Sequence[str]) -> tuple[str, ...]:
-            called = office.items.called(key.partition("/")[2] for key in keys[:MOST_NAMED])
-            return tuple(
-                masked(incoming[key].record.name)
-                if key in incoming
-                else called.get(key.partition("/")[2], ("", key))[1]
-                for key in keys[:MOST_NAMED]
-            )
-
-        return {
-            "new": names(report.new),
-            "changed": names(report.changed),
-            "busy": names(report.busy),
-            "missing": names(report.missing),
-        }
+    async def _begin(self, request: Request, upload: Upload, dialect: str) -> Response:
+        office, person = self.office(request), self.person(request)
+        known = {one.id for one in await in_thread(office.trials.dialects)}
+        wanted = dialect if dialect in known else ""
+        id = await in_thread(office.trials.begin, person, upload.name, upload.content, wanted)
+        self._tray.put(person.id, upload, id)
+        running = threading.Thread(target=_run, args=(office, person, id, upload), name="hub-trial", daemon=True)
+        running.start()
+        await in_thread(running.join, PATIENCE)
+        return self.back_with(request, "", f"/import/trial/{id}")
 
 
-def masked(text: str) -> str:
-    """Without the middle of long numbers: a file that somebody brings may hold what must not be shown."""
-    return _NUMBERS.sub(lambda found: found[0][:4] + "*" * (len(found[0]) - 6) + found[0][-2:], text)
+def _run(office: Office, person: Person, id: str, upload: Upload) -> None:
+    """On a thread of its own: a list of a whole city takes many seconds."""
+    try:
+        office.trials.run(person, id, upload.content)
+    except Exception as error:
+        # What went wrong is in the trial's row; here only its kind, which holds nothing of the file.
+        log.warning("trial %s: %s", hashlib.sha256(id.encode()).hexdigest()[:8], type(error).__name__)
 
 
-def _read(upload: Upload) -> Batch:
-    return read_lines([(upload.name, upload.lines)], utc_now().astimezone(ZONE).date())
+def template_for(office: Office, department: str, filled: bool) -> bytes:
+    """The template, for a department (empty: the whole city). Blocks."""
+    guides: list[Mapping[str, Any]] = []
+    orgs: dict[str, str] = {}
+    places: dict[str, str] = {}
+    for raw in office.items.records(("guide", "org", "place")):
+        if raw["kind"] == "org":
+            orgs[raw["id"]] = raw["name"]
+        elif raw["kind"] == "place":
+            places[raw["id"]] = raw["name"]
+        elif filled and (not department or raw.get("department") == department):
+            guides.append(raw)
+    return template(
+        office.trials.dialects(),
+        Phrases(domain="hub"),
+        guides=guides,
+        orgs=orgs,
+        places=places,
+        department=department,
+        today=utc_now().astimezone(ZONE).date(),
+    )
 
 
-def _resolved(office: Office, batch: Batch) -> Batch:
-    """Without the findings about references that the hub's own items resolve."""
-    wanted = [lost(one) for one in batch.findings if one.rule == "dangling"]
-    known = office.items.called(wanted)
-    kept = tuple(one for one in batch.findings if one.rule != "dangling" or lost(one) not in known)
-    return replace(batch, findings=kept)
+def download(content: bytes, name: str, media: str = XLSX) -> Response:
+    """A file that the browser keeps."""
+    return Response(content, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
-def _own(batch: Batch, person: Person) -> Batch:
-    """What the person may write; the rest of the file stays out."""
-    actor = person.actor
-    return replace(batch, records=tuple(one for one in batch.records if actor.may_write(owner(one.record))))
+def _percent(trial: Trial) -> int:
+    return min(99, 100 * trial.done // trial.total) if trial.total else 0
+
+
+def _count(report: Mapping[str, Any], tab: str) -> int:
+    """How many a tab tells of; 0: it is not there."""
+    if tab in ("bad", "looks"):
+        return sum(one["count"] for one in report[tab])
+    if tab == "columns":
+        return len(report["columns"]["paired"]) if report["columns"] else 0
+    if tab == "rows":
+        return len(report["rows"])
+    found: int = report[tab]
+    return found

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.office import Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
-from hub.release import NEEDED, Release, State, Waiting
+from hub.release import NEEDED, Kind, Release, State, Waiting
+from hub.rollout import STAGES, First, Rollout, Stage, Step
 from hub.tasks import Turn
 from hub.web.catalogue import refresh_soon
 from hub.web.differing import Difference, difference
@@ -26,6 +29,12 @@ MOST_SHOWN = 200
 
 RECENT = 6
 """Releases that are listed here; 历次版本 has all."""
+
+MOST_DOTS = 200
+"""Kiosks that a stage shows one by one; of more there are only the figures."""
+
+MANY_KIOSKS = 50
+"""Kiosks from which on a release is let out in steps unless somebody says otherwise: of fewer, 1 % is nobody."""
 
 MOST_FIELDS = 4
 """Changed fields that a line names."""
@@ -65,6 +74,16 @@ class Signing:
     barred: str
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A release on its way to the street."""
+
+    rollout: Rollout
+    stages: tuple[Stage, ...]
+    steps: tuple[Step, ...]
+    watched: bool
+
+
 class ReleasesView(HubView):
     """One page for the release that is put together and for those that are out."""
 
@@ -98,9 +117,38 @@ class ReleasesView(HubView):
         if not isinstance(passphrase, str) or not passphrase:
             return self.back_with(request, self.say("releases.passphrase_needed"), "/releases", kind="warning")
         office = self.office(request)
-        made = await in_thread(office.releases.publish, self.person(request), _id(request), passphrase)
+        first = First(self.number(form, "percent")) if "percent" in form else First()
+        if first.percent not in STAGES:
+            raise HTTPException(400, self.say("web.form_unfit"))
+        publish = partial(office.releases.publish, self.person(request), _id(request), passphrase, first=first)
+        made = await in_thread(publish)
         refresh_soon(office)
-        return self.back_with(request, self.say("releases.published", revision=made.revision), "/releases")
+        going = await in_thread(office.rollouts.open)
+        told = self.say("releases.published", revision=made.revision)
+        if going is not None:
+            told = self.say("releases.published_first", revision=made.revision, percent=going.percent)
+        return self.back_with(request, told, "/releases")
+
+    @page("/rollout/{step}", roles=PUBLISHERS, methods=("POST",))
+    async def rollout(self, request: Request) -> Response:
+        """Widens, holds up, lets go on; each step is signed with the release key."""
+        form, rollouts, person = await self.form(request), self.office(request).rollouts, self.person(request)
+        passphrase = form.get("passphrase")
+        if not isinstance(passphrase, str) or not passphrase:
+            return self.back_with(request, self.say("releases.step_passphrase"), "/releases", kind="warning")
+        match request.path_params["step"]:
+            case "widen":
+                percent = self.number(form, "percent")
+                made = await in_thread(rollouts.widen, person, percent, passphrase)
+                key = "releases.widened" if made.open else "releases.widened_all"
+            case "pause":
+                made, key = await in_thread(rollouts.pause, person, passphrase), "releases.paused"
+            case "resume":
+                made, key = await in_thread(rollouts.resume, person, passphrase), "releases.resumed"
+            case _:
+                raise HTTPException(404, self.say("web.form_unfit"))
+        told = self.say(key, revision=made.revision, percent=made.percent, stable=made.stable)
+        return self.back_with(request, told, "/releases")
 
     @page("/withdraw", roles=PUBLISHERS, methods=("POST",))
     async def withdraw(self, request: Request) -> Response:
@@ -145,7 +193,20 @@ class ReleasesView(HubView):
             "signers": office.releases.signers(),
             "founded": office.press.founded,
             "preparing": State.PREPARED,
+            "going": self._going(office),
+            "in_steps": open is not None and open.kind is Kind.NORMAL,
+            "first": STAGES[0] if office.rollouts.fleet() >= MANY_KIOSKS else STAGES[-1],
+            "stages": STAGES,
+            "most_dots": MOST_DOTS,
         }
+
+    def _going(self, office: Office) -> Going | None:
+        found = office.rollouts.open()
+        if found is None:
+            return None
+        stages = office.rollouts.stages(found)
+        watched = any(stage.dots for stage in stages)
+        return Going(found, stages, office.rollouts.steps(found.revision), watched)
 
     def _signing(self, office: Office, person: Person, release: Release) -> Signing:
         signed = any(one.person == person.id for one in release.approvals)

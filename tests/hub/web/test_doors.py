@@ -17,7 +17,15 @@ PAGES: tuple[type[HubView], ...] = (FrontView, *VIEWS)
 
 WITHOUT_LOGIN = {"/login", "/logout", "/static"}
 
-FILLED = {"{kind}": "guide", "{id}": "mz-001", "{number}": "1", "{release}": "none", "{login}": "bianji"}
+FILLED = {
+    "{kind}": "guide",
+    "{id}": "mz-001",
+    "{number}": "1",
+    "{release}": "none",
+    "{login}": "bianji",
+    "{form}": "csv",
+    "{step}": "widen",
+}
 
 DECLARED = sorted((one for view in PAGES for one in view.declared()), key=lambda one: (one.path, one.methods))
 
@@ -115,6 +123,8 @@ def test_a_role_that_is_taken_away_closes_the_page_at_once(hub_server: HubServer
     client = hub_server.client("chushen")
     assert client.get("/review", follow_redirects=True).status_code == 200
     people.set_roles(people.by_login("chushen"), [Role.AUDITOR])
+    assert client.get("/review").headers["location"].startswith("/login"), "whoever they were is not logged in any more"
+    client = hub_server.client("chushen")
     assert client.get("/review").status_code == 403
     people.disable(people.by_login("chushen"))
     assert client.get("/tasks").headers["location"].startswith("/login")

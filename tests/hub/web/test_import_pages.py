@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.web.pages.importing import masked
+from hub.importing.cleaning import masked
+from hub.sheets import csv_of, read_table
+from hub.web.pages.importing import XLSX
 from hub.web.tray import KEPT, MOST, Tray, Upload
 from tests.hub.web.conftest import HubServer, tokens
 from tests.hub.web.reading import words
@@ -27,7 +30,14 @@ def lines(records: Sequence[dict[str, Any]]) -> bytes:
 
 
 def bring(server: HubServer, client: httpx.Client, content: bytes, name: str = "guides.jsonl") -> httpx.Response:
-    return client.post("/import", data=tokens(client, "/import"), files={"file": (name, content)})
+    """Tries a file out; the page with its report, once it is there."""
+    got = client.post("/import", data=tokens(client, "/import"), files={"file": (name, content)})
+    until = time.monotonic() + 40
+    while got.status_code == 303 or "正在试跑" in got.text.partition("<h1>")[2].partition("</h1>")[0]:
+        assert time.monotonic() < until
+        got = client.get(got.headers["location"] if got.status_code == 303 else str(got.url))
+        time.sleep(0.02)  # the page itself asks again and again
+    return got
 
 
 def take(server: HubServer, client: httpx.Client, page: str) -> httpx.Response:
@@ -131,12 +141,41 @@ def test_an_empty_file_is_told(hub_server: HubServer, content: bytes) -> None:
     assert got.status_code == 422 and "这个文件是空的" in words(got.text)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00{}\n", b"PK\x03\x04" + bytes(range(256)) * 40, b"[1, 2]\n"])
-def test_what_is_no_record_file_is_told_by_its_line(hub_server: HubServer, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "status", "told"),
+    [
+        (b"\xff\xfe\x00{}\n", 422, "认不出栏目"),
+        (b"PK\x03\x04" + bytes(range(256)) * 40, 422, "这个 Excel 打不开"),
+        (b"[1, 2]\n", 200, "这一行不是一条完整的记录"),
+    ],
+)
+def test_what_cannot_be_read_is_told(hub_server: HubServer, content: bytes, status: int, told: str) -> None:
     got = bring(hub_server, hub_server.client("bianji"), content, "../../etc/事项.xlsx")
     page = words(got.text)
-    assert got.status_code == 200 and "这一行不是一条完整的记录" in page and "第 1 行" in page
-    assert "事项.xlsx ·" in page and "etc" not in page
+    assert got.status_code == status and told in page, page
+    assert "事项.xlsx" in page and "etc" not in page
+
+
+def test_a_table_is_tried_out_annotated_and_taken(hub_server: HubServer) -> None:
+    client = hub_server.client("bianji")
+    template = client.get("/import/template.xlsx")
+    assert template.headers["content-type"] == XLSX and len(read_table(template.content).sheets) == 4
+    head = ["事项名称", "所属部门", "咨询电话", "承诺时限"]
+    content = csv_of([head, ["全新的事", "", "0535-6000001", ""], ["另一件事", "", "0535-6000001", "很快"]])
+    got = bring(hub_server, client, content, "民政清单.csv")
+    page = words(got.text)
+    assert "照“规定的表”读的" in page and "民政清单.csv!D3" in page and "时限看不懂" in page and "1 条进草稿" in page
+    rows = words(client.get(f"{got.url.path}?show=rows").text)
+    assert "承诺时限" in rows and "“很快”看不出是几天" in rows
+    columns = words(client.get(f"{got.url.path}?show=columns").text)
+    assert "咨询电话" in columns
+    annotated = client.get(f"{got.url.path}/annotated.xlsx")
+    assert annotated.status_code == 200 and annotated.content.startswith(b"PK")
+    assert hub_server.client("caibian").get(got.url.path).status_code == 404, "somebody else's trial"
+    assert take(hub_server, client, got.text).headers["location"] == "/items?state=open"
+    (item,) = hub_server.office.items.all(text="全新的事")
+    assert item.department == "org-mzj" and item.live is None
+    assert "这一份已经进了草稿" in words(client.get(got.url.path).text)
 
 
 def test_no_file_is_told(hub_server: HubServer) -> None:

@@ -79,8 +79,11 @@ def test_steps_lead_from_what_is_installed(kiosk: Kiosk, hub: City) -> None:
 def test_a_long_way_is_gone_in_one(kiosk: Kiosk, hub: City) -> None:
     for number in range(2, 12):
         hub.release(city(ga_003=f"第{number}次"))
-    assert kiosk.ready(FIRST).whole is not None
     assert len(kiosk.ready(Installed(10, _digest(10))).steps) == 1
+    assert len(kiosk.ready(Installed(3, _digest(3))).steps) == 8
+    assert kiosk.ready(Installed(2, _digest(2))).whole is not None
+    (since,) = kiosk.ready(FIRST).changes()
+    assert (since.from_revision, since.to_revision) == (1, 11), "the first release of the week is a mark"
 
 
 def _digest(number: int) -> str:

@@ -113,7 +113,7 @@ WHOLE = {"to": 2, "digest": "a" * 64, "size": 10}
     ids=lambda value: json.dumps(value)[:40],
 )
 def test_what_makes_no_sense_is_refused_although_it_is_signed(path: str, custom: Any) -> None:
-    assert of_targets(target("catalogue/full-2.zst", WHOLE))[0].length == 5
+    assert of_targets(target("catalogue/full-2.zst", WHOLE)).newest.length == 5
     with pytest.raises(SyncError) as refused:
         of_targets({**target("catalogue/full-1.zst", {**WHOLE, "to": 1}), **target(path, custom)})
     assert refused.value.code is Code.RELEASE_REFUSED

@@ -34,7 +34,7 @@ def current(hub: City) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
 def steps(hub: City) -> dict[int, Changed]:
     found = Repository(hub.public, hub.keys, NOW).current()
     assert found is not None
-    return of_targets(found.signed.targets)[1]
+    return {one.base: one for one in of_targets(found.signed.targets).changes}
 
 
 def public_files(hub: City) -> dict[str, bytes]:

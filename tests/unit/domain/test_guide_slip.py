@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, strategies as st
 
-from domain.guide_slip import QR_BYTES, SlipFacts, build_guide_slip, copies, guide_text
+from domain.guide_slip import Second, SlipFacts, build_guide_slip, copies
 from domain.ports import KioskPlace
-from domain.records import Guide, Hours, Material, Place
+from domain.records import Guide, Hours, Limit, Place
 from domain.slip import (
     Figures,
     Guard,
+    Keyed,
+    Map,
     Masthead,
     Numbered,
     Paragraph,
+    Separator,
     Slip,
     Small,
     Tab,
@@ -174,18 +177,92 @@ def test_copies_count_what_everybody_needs() -> None:
 
 
 def test_the_code_holds_the_guide_itself() -> None:
-    text = one(slip(), TakeAway).payload
-    assert text.splitlines()[0] == "【机动车驾驶证补领】"
+    codes = one(slip(), TakeAway)
+    text = codes.payload
+    assert text.splitlines()[0] == "【机动车驾驶证补领】 1/2"
+    assert [payload.splitlines()[0] for payload, _ in codes.more] == ["【机动车驾驶证补领】 2/2"]
     assert "http" not in text and "居民身份证" in text and "车辆管理所" in text
+    assert not one(slip(variant=Variant.COMPACT), TakeAway).more
 
 
-@given(
-    st.lists(st.text("驾驶证照片身份户口簿，。、（）ab12", min_size=1, max_size=60), max_size=12),
-    st.text("很长的名字（）12ab", min_size=1, max_size=200),
-)
-def test_the_text_always_fits_its_code(names: list[str], title: str) -> None:
-    guide = Guide(
-        id="x-1", name=title, department="org-a", materials=tuple(Material(name=name, originals=1) for name in names)
+def test_a_day_is_named_only_where_no_holiday_can_lie_on_the_way() -> None:
+    """Working days need the calendars of all years on the way; days of the calendar do not."""
+    days = FULL.model_copy(update={"promised_limit": Limit(days=1, unit="calendar")})
+    assert ("周一受理，最迟", "11 月 24 日") in one(slip(days), Figures).cells
+    assert ("多久办完", "1 个工作日") in one(slip(), Figures).cells
+    assert ("多久办完", "1 天") in one(slip(days, facts(trusted=False)), Figures).cells
+    rows = [row for block in slip().blocks if isinstance(block, Keyed) for row in block.rows]
+    assert ("多久", "承诺 1 个工作日") in rows
+
+
+def test_photocopies_are_said_also_when_there_are_none() -> None:
+    assert ("复印", "0 份") in one(slip(BARE, facts(())), Figures).cells
+
+
+def test_phone_and_hours_say_when_nobody_checked_them() -> None:
+    bare = HALL.model_copy(update={"phone": None, "hours": ()})
+    keyed = [block for block in slip(BARE, facts((bare,))).blocks if isinstance(block, Keyed)]
+    rows = dict(keyed[0].rows)
+    assert rows["时间"] == rows["电话"] == "没有核实到，打 12345"
+    rows = dict(next(block for block in slip(BARE, facts(())).blocks if isinstance(block, Keyed)).rows)
+    assert rows["时间"] == rows["电话"] == "没有核实到，打 12345"
+
+
+def test_the_check_code_stands_beside_the_code_and_in_it() -> None:
+    given = replace(facts(), check="7KQ2-M9XD-H4RT")
+    codes = one(slip(given=given), TakeAway)
+    assert codes.check is not None and codes.check.code == "7KQ2-M9XD-H4RT"
+    assert "校验码 7KQ2-M9XD-H4RT" in codes.payload.splitlines()
+    assert one(slip(), TakeAway).check is None
+
+
+def test_the_version_stands_at_the_foot_once_the_item_has_one() -> None:
+    line = one(slip(FULL.model_copy(update={"version": 12})), Small).lines[0]
+    assert line.startswith("版本 12，目录第 7 版，2026-11-20")
+    assert "版本" not in one(slip(), Small).lines[0]
+
+
+@pytest.mark.parametrize("variant", [Variant.FULL, Variant.COMPACT, Variant.LARGE, Variant.BILINGUAL])
+def test_both_phones_stand_on_every_kind(variant: Variant) -> None:
+    text = all_text(slip(variant=variant))
+    assert "0535-6000100" in text and "0535-6000110、12345" in text
+
+
+def test_a_map_only_where_both_positions_are_known_and_only_on_a_full_slip() -> None:
+    plan = one(slip(), Map)
+    assert (round(plan.east_m), round(plan.north_m)) == (882, 2224)
+    assert (plan.place, plan.distance, plan.stop) == ("车辆管理所", "2.4 公里", None)
+    for other in (slip(variant=Variant.COMPACT), slip(variant=Variant.LARGE), slip(variant=Variant.BILINGUAL)):
+        assert not any(isinstance(block, Map) for block in other.blocks)
+    nowhere = HALL.model_copy(update={"lat": None, "lon": None})
+    here = HALL.model_copy(update={"lat": KIOSK.lat, "lon": KIOSK.lon})
+    for place in (nowhere, here):
+        assert not any(isinstance(block, Map) for block in slip(given=facts((place,))).blocks)
+
+
+def test_the_walk_from_the_stop_is_on_the_map() -> None:
+    stop = {"stop": "滨河公园站", "lines": ["13"], "walk_m": 150}
+    hall = Place.model_validate({**HALL.model_dump(exclude_none=True), "bus": [stop], "aliases": ["车管所"]})
+    assert one(slip(given=facts((hall,))), Map).stop == ("滨河公园站", "再走 150 米")
+
+
+def test_two_languages_hold_the_same_blocks_and_the_code_is_the_citizens() -> None:
+    english = Phrases("en")
+    translated = FULL.model_copy(update={"name": "Replace a lost licence"})
+    paper = build_guide_slip(
+        SAY, FULL, facts(), number=124, variant=Variant.BILINGUAL, second=Second(english, translated, (HALL,))
     )
-    text = guide_text(SAY, guide, facts(), QR_BYTES)
-    assert 0 < len(text.encode()) <= QR_BYTES
+    assert (paper.lang, paper.second_lang) == ("zh-Hans", "en")
+    assert [type(block) for block in paper.blocks] == [type(block) for block in paper.second]
+    assert paper.blocks[1] == Title("机动车驾驶证补领", "日常叫法：驾照丢了、补驾照")
+    assert isinstance(paper.second[1], Title) and paper.second[1].name == "Replace a lost licence"
+    assert one(paper, TakeAway).payload.startswith("[Replace a lost licence]\nBring: ")
+    assert "外文只供对照，有出入时以中文为准。" in [b.text for b in paper.blocks if isinstance(b, Paragraph)]
+
+
+def test_one_language_alone_has_no_second_and_the_window_has_its_own_builder() -> None:
+    assert slip(variant=Variant.BILINGUAL).second == ()
+    with pytest.raises(ValueError, match="builder"):
+        slip(variant=Variant.CLERK)
+    with pytest.raises(ValueError, match="blocks"):
+        Slip((Separator(),), second=(Paragraph("a"),), second_lang="en")

@@ -39,7 +39,7 @@ def test_report_for_programs() -> None:
 
 VALUES = {
     "n": 2, "names": "Noto", "free": "9 GB", "revision": 7, "guides": 334, "code": "D-01", "next": 43, "what": ":0",
-    "since": "11:20", "when": "2026-11-21 02:40",
+    "since": "11:20", "when": "2026-11-21 02:40", "waiting": 3, "dead": 1,
     "time": "2026-11-21 12:00", "python": "3.11", "kivy": "2.3.1", "sqlite": "3.40.1",
 }  # fmt: skip
 

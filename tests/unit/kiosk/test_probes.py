@@ -117,3 +117,14 @@ def test_handwriting() -> None:
 def test_pinyin() -> None:
     assert probes.pinyin(lambda: "").well
     assert probes.pinyin(lambda: "no dictionary").detail == "no dictionary"
+
+
+@pytest.mark.parametrize(
+    ("counts", "state", "well"),
+    [(None, "none", True), ((0, 0), "ok", True), ((7, 0), "ok", True), ((0, 2), "dead", False)],
+)
+def test_messages_that_the_hub_will_not_have_are_not_well(
+    counts: tuple[int, int] | None, state: str, well: bool
+) -> None:
+    found = probes.outbox(lambda: counts)
+    assert (found.state, found.well) == (state, well)

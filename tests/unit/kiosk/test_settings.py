@@ -9,6 +9,7 @@ from domain.errors import Code, SettingsError
 from domain.ports import KioskPlace
 from kiosk.settings import Settings, keys, load, variable
 from kiosk.staffgate import DEMO_HASH
+from printer.settings import Line
 
 
 @pytest.fixture
@@ -74,6 +75,49 @@ def test_every_fault_at_once_with_its_place(tmp_path: Path, environ: dict[str, s
     assert f"place ({config}): lat and lon belong together" in text
     assert "screen.theme (BIANMINTING_SCREEN__THEME): Input should be 'light' or 'hc'" in text
     assert "printer.hosst (BIANMINTING_PRINTER__HOSST): no such setting; did you mean printer.host?" in text
+
+
+def test_every_fault_of_a_printers_line_at_once(tmp_path: Path, environ: dict[str, str]) -> None:
+    config = tmp_path / "k.toml"
+    config.write_text(
+        '[printer]\nconnection = "serial"\nhost = "10.0.0.9"\nvendor = 0x04b8\nbaud = 300\nport = 0\nprofile = "x"\n'
+    )
+    assert [fault.split(" (")[0] for fault in problems(config, environ)] == [
+        "printer.host",
+        "printer.port",
+        "printer.vendor",
+        "printer.device",
+        "printer.baud",
+        "printer.profile",
+    ]
+    config.write_text('[printer]\nconnection = "usb"\nvendor = 0x04b8\ndevice = "/dev/usb/lp0"\n')
+    assert problems(config, environ) == (
+        f"printer.product ({config}): vendor and product belong together",
+        f"printer.device ({config}): means nothing with connection = usb",
+    )
+
+
+def test_ids_of_usb_are_hexadecimal(environ: dict[str, str]) -> None:
+    ids = {"BIANMINTING_PRINTER__VENDOR": "0x04b8", "BIANMINTING_PRINTER__PRODUCT": "0202"}
+    line = load(None, environ | ids | {"BIANMINTING_PRINTER__CONNECTION": "usb"}).printer.spooling()
+    assert (line.connection, line.vendor, line.product) == (Line.USB, 0x04B8, 0x0202)
+    (found,) = problems(None, environ | {"BIANMINTING_PRINTER__CONNECTION": "usb", "BIANMINTING_PRINTER__VENDOR": "z"})
+    assert found.startswith("printer.vendor ")
+
+
+def test_an_operators_printers_are_looked_at_before_the_kiosk_starts(tmp_path: Path, environ: dict[str, str]) -> None:
+    table = tmp_path / "printers.toml"
+    table.write_text("[mine]\nwidth = 576\nroll_mm = 80000\n")
+    config = tmp_path / "k.toml"
+    config.write_text(
+        f'[printer]\nconnection = "file"\ndevice = "/dev/usb/lp0"\nprofiles = "{table}"\nprofile = "mine"\n'
+    )
+    line = load(config, environ).printer.spooling()
+    assert (line.device.roll_mm, line.path) == (80_000, Path("/dev/usb/lp0"))
+    table.write_text("[mine]\nwidth = 5\ncut = 1\n")
+    (found,) = problems(config, environ)
+    assert f"{table}:2: mine.width" in found
+    assert f"{table}:3: mine.cut" in found
 
 
 def test_unknown_variable_of_ours_is_a_fault(environ: dict[str, str]) -> None:

@@ -425,6 +425,7 @@ def test_report_of_a_running_kiosk_does_not_wait(
     shutil.copy(built, home.catalogue(7))
     printer.fail("mute")
     with open_rooms(street(printer=at(printer)), home, events.put) as rooms:
+        assert heard(events, PrinterChanged) == PrinterChanged(PrinterState.OFFLINE)
         rooms.tools.diagnosis.report()
         begun = rooms.clock.monotonic()
         found = report(rooms)

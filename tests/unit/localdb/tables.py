@@ -6,7 +6,20 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-TABLES = ("card", "said", "feed", "term", "meaning", "ref", "translation", "lexicon", "reading", "meta")
+TABLES = (
+    "card",
+    "said",
+    "feed",
+    "term",
+    "meaning",
+    "ref",
+    "translation",
+    "lexicon",
+    "reading",
+    "numbered",
+    "changed",
+    "meta",
+)
 
 
 def tables(path: Path) -> dict[str, list[Any]]:

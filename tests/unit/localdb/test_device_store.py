@@ -273,6 +273,8 @@ def test_nothing_but_states_is_kept(opened: Opened, path: Path) -> None:
         "slip_jobs": ["number", "job", "state", "code", "millimetres", "changed_at"],
         "marks": ["key", "value"],
         "unmet_query": ["day", "text", "visits"],
+        "outbox": ["id", "kind", "name", "body", "size", "made_at", "tries", "refusals", "next_at", "dead"],
+        "outbox_told": ["name", "digest", "at"],
     }
 
 

@@ -90,6 +90,8 @@ def cities(draw: st.DrawFn) -> list[Record]:
                 "sample": draw(st.booleans()),
                 "coverage": draw(st.sampled_from(["office", "national"])),
                 "codes": [{"scheme": "city", "code": f"{draw(st.integers(0, 1))}0000{id}"}],
+                "number": draw(st.integers(1, 3)),
+                "version": draw(st.integers(1, 3)),
             }
         records.append(one)
         carded.append(id)
@@ -105,6 +107,10 @@ def cities(draw: st.DrawFn) -> list[Record]:
         records.append(
             {"kind": "translation", "id": f"tr-{number}", "name": name, "of": of, "lang": lang, "fields": fields}
         )
+    for number in draw(st.lists(st.integers(0, 5), unique=True)):
+        told = {"kind": "change", "id": f"c-{number}", "name": "改", "at": "2026-11-01T00:00:00Z", "field": "fee"}
+        told |= {"of": draw(st.sampled_from(["g-1", "g-2", "g-9"])), "version": draw(st.integers(1, 3))}
+        records.append(told | {"number": draw(st.integers(1, 3))} if draw(st.booleans()) else told)
     for number in draw(st.lists(st.integers(0, 3), unique=True)):
         relation = draw(st.sampled_from(["same", "narrower", "stop", "intent"]))
         words = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3))

@@ -191,3 +191,16 @@ def test_a_picture_file_shows_the_dots(layout: SlipLayout) -> None:
     image = Image.open(io.BytesIO(png(dots)))
     assert image.mode == "1"
     assert np.array_equal(~np.asarray(image), black(dots))
+
+
+def test_a_printer_that_takes_no_command_out_of_a_picture_gets_it_whole() -> None:
+    """Where the pair lies across two rows; within one row it never is, for the dots are the same on every printer."""
+    picture = np.zeros((4, 16), np.bool_)
+    picture[:, 0:16] = True
+    rows = np.packbits(picture, axis=1)
+    rows[1, 1], rows[2, 0] = 0x10, 0x04
+    dots = Dots(16, 4, rows.tobytes())
+    careful = DeviceProfile("careful", 16)
+    careless = DeviceProfile("careless", 16, obeys_in_pictures=False)
+    assert encode(dots, careful).count(b"\x1dv0") == 2
+    assert encode(dots, careless).count(b"\x1dv0") == 1

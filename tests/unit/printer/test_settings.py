@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from printer.profiles import PROFILES
-from printer.settings import PrinterSettings
+from printer.settings import Flow, Line, PrinterSettings
 
 
 def test_the_profile_is_data() -> None:
     assert PrinterSettings(profile="generic-58").device is PROFILES["generic-58"]
-    assert {name: profile.name for name, profile in PROFILES.items()} == {name: name for name in PROFILES}
+
+
+@pytest.mark.parametrize(
+    ("settings", "present", "where"),
+    [
+        (PrinterSettings(), False, "no printer is set"),
+        (PrinterSettings(host="10.0.0.9"), True, "10.0.0.9:9100"),
+        (PrinterSettings(connection=Line.USB), True, "usb any printer"),
+        (
+            PrinterSettings(connection=Line.USB, vendor=0x4B8, product=0x202, usb_serial="A1"),
+            True,
+            "usb 04b8:0202 A1",
+        ),
+        (
+            PrinterSettings(connection=Line.SERIAL, path=Path("/dev/ttyS1"), baud=9600, flow=Flow.XON),
+            True,
+            "/dev/ttyS1, 9600 baud, flow xon",
+        ),
+        (PrinterSettings(connection=Line.FILE, path=Path("/dev/usb/lp0")), True, "/dev/usb/lp0"),
+    ],
+)
+def test_which_line_there_is(settings: PrinterSettings, present: bool, where: str) -> None:
+    assert (settings.present, settings.where) == (present, where)
+
+
+def test_every_mistake_at_once() -> None:
+    with pytest.raises(ValueError, match="laser") as fault:
+        PrinterSettings(connection=Line.SERIAL, profile="laser", port=0, vendor=1, baud=77, roll_mm=-1, stall_seconds=0)
+    for what in ("port 0", "vendor and product", "path of its device", "77 baud", "-1 mm", "stall_seconds"):
+        assert what in str(fault.value)
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
+import secrets
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from domain.errors import Code, PrintError
 from domain.events import Event, JobState, PrinterChanged, PrinterState, SlipFinished, SlipProgress
-from domain.paper import PAPER_MARK
-from domain.slip import Slip, TakeAway
+from domain.paper import PAPER_MARK, ROLL_MARK, Dots
+from domain.slip import Masthead, Slip, TakeAway, Title
 from printer.connect import DummyConnection
+from printer.job import Job
 from printer.layout import SlipLayout
 from printer.raster import encode
 from printer.settings import PrinterSettings
@@ -125,6 +130,129 @@ def test_three_slips_a_session(desk: Desk) -> None:
     assert caught.value.code is Code.FAIR_USE
     desk.spooler.end_session()
     assert desk.print().state is JobState.CONFIRMED
+
+
+def test_the_same_slip_again_within_a_minute_wants_a_reason(layout: SlipLayout, settings: PrinterSettings) -> None:
+    desk = Desk(layout, replace(settings, again_seconds=30.0, slips_a_session=9))
+    with desk.spooler as spooler:
+
+        def ask(key: str) -> JobState:
+            return desk.mail.finished(spooler.submit(lambda number: SHORT, key)).state
+
+        assert ask("guide-1") is JobState.CONFIRMED
+        with pytest.raises(PrintError) as caught:
+            ask("guide-1")
+        assert (caught.value.code, 1 <= caught.value.seconds <= 30) == (Code.SAME_SLIP, True)
+        assert len(desk.journal.jobs()) == 1
+        assert [ask(key) for key in ("guide-2", "", "")] == [JobState.CONFIRMED] * 3
+        spooler.end_session()
+        assert ask("guide-1") is JobState.CONFIRMED  # somebody else
+
+
+def test_the_same_slip_is_printed_again_once_the_time_is_over(layout: SlipLayout, settings: PrinterSettings) -> None:
+    desk = Desk(layout, replace(settings, again_seconds=0.05))
+    with desk.spooler as spooler:
+        desk.mail.finished(spooler.submit(lambda number: SHORT, "guide-1"))
+        time.sleep(0.06)
+        assert desk.mail.finished(spooler.submit(lambda number: SHORT, "guide-1")).state is JobState.CONFIRMED
+
+
+def test_what_was_not_printed_may_be_asked_for_again(desk: Desk, printer: VirtualPrinter) -> None:
+    printer.fail("cover_open")
+    first = desk.mail.finished(desk.spooler.submit(lambda number: SHORT, "guide-1"))
+    assert first.state is JobState.NOT_SENT
+    printer.clear()
+    assert desk.mail.finished(desk.spooler.submit(lambda number: SHORT, "guide-1")).state is JobState.CONFIRMED
+
+
+def left_in_memory(marker: str) -> list[str]:
+    """Names of the kinds of objects that still hold a slip with these words, or dots, or the bytes of a job."""
+    gc.collect()
+    held = [each for each in gc.get_objects() if isinstance(each, Dots | Job)]
+    slips = [each for each in gc.get_objects() if isinstance(each, Slip) and marker in repr(each)]
+    return [type(each).__name__ for each in (*held, *slips)]
+
+
+@pytest.mark.parametrize("fault", [None, "cover_open", "half_close", "stall"])
+def test_nothing_of_a_slip_is_held_once_it_has_ended(
+    layout: SlipLayout, settings: PrinterSettings, printer: VirtualPrinter, fault: str | None
+) -> None:
+    words = f"样本一 {secrets.token_hex(8)}"
+
+    def build(number: int) -> Slip:
+        return Slip((Masthead("办事明白纸", "第 000125 张"), Title(words)))
+
+    desk = Desk(layout, settings)
+    before = left_in_memory(words)
+    with desk.spooler as spooler:
+        desk.mail.wait_for(lambda event: isinstance(event, PrinterChanged))
+        if fault is not None:
+            printer.fail(fault, at=2_000 if fault in ("half_close", "stall") else 0)
+        job = spooler.submit(build, words)
+        desk.mail.finished(job)
+        spooler.end_session()
+        assert left_in_memory(words) == before
+        assert words not in repr(vars(spooler))
+    assert desk.journal.states(job)[-1].final
+
+
+def test_nothing_of_a_slip_that_waited_is_held_after_its_session(desk: Desk, printer: VirtualPrinter) -> None:
+    words = f"样本二 {secrets.token_hex(8)}"
+    before = left_in_memory(words)
+    printer.fail("stall")
+    desk.spooler.check()
+    printer.wait_for(lambda state: state.connected)
+    job = desk.spooler.submit(lambda number: Slip((Masthead(words, ""),)), words)
+    desk.spooler.end_session()
+    assert desk.mail.finished(job).state is JobState.NOT_SENT
+    assert left_in_memory(words) == before
+
+
+def test_nothing_is_known_of_the_printer_before_its_first_answer(
+    layout: SlipLayout, settings: PrinterSettings, printer: VirtualPrinter
+) -> None:
+    printer.fail("stall")
+    desk = Desk(layout, settings)
+    assert desk.spooler.state is PrinterState.CHECKING
+    assert not desk.spooler.state.prints
+    with desk.spooler:
+        assert desk.spooler.state is PrinterState.CHECKING
+        desk.mail.wait_for(lambda event: event == PrinterChanged(PrinterState.OFFLINE))
+        printer.clear()
+        desk.spooler.check()
+        desk.mail.wait_for(lambda event: event == PrinterChanged(PrinterState.READY))
+
+
+def test_a_roll_that_is_nearly_used_up_is_told_without_a_sensor(
+    layout: SlipLayout, settings: PrinterSettings, printer: VirtualPrinter
+) -> None:
+    desk = Desk(layout, settings)
+    slip_mm = layout.render(SHORT).millimetres + FEED_MM
+    with desk.spooler as spooler:
+        desk.mail.wait_for(lambda event: isinstance(event, PrinterChanged))
+        desk.print()
+        desk.marks.put(ROLL_MARK, f"{slip_mm * 23.5:.1f}")
+        assert desk.print().state is JobState.CONFIRMED
+        assert PrinterChanged(PrinterState.NEAR_END) not in desk.mail.events
+        assert desk.print().state is JobState.CONFIRMED
+        assert spooler.state is PrinterState.NEAR_END
+        assert printer.state.status["4"] == "12"  # its sensor feels nothing
+        spooler.end_session()
+        assert desk.print().state is JobState.CONFIRMED  # it is an estimate, and stops nobody
+        desk.marks.put(PAPER_MARK, "0")
+        spooler.check()
+        desk.mail.wait_for(lambda event: desk.spooler.state is PrinterState.READY)
+
+
+def test_a_printer_whose_sensor_means_something_else(
+    layout: SlipLayout, settings: PrinterSettings, printer: VirtualPrinter, tmp_path: Path
+) -> None:
+    profiles = tmp_path / "profiles.toml"
+    profiles.write_text('[no-sensor]\nabout = "its near end bits float"\nwidth = 576\nnear_end = 0\n', encoding="utf-8")
+    printer.fail("near_end")
+    desk = Desk(layout, replace(settings, profile="no-sensor", profiles=profiles))
+    with desk.spooler:
+        desk.mail.wait_for(lambda event: event == PrinterChanged(PrinterState.READY))
 
 
 def test_what_was_not_printed_does_not_count_as_used(desk: Desk, printer: VirtualPrinter) -> None:

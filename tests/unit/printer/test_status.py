@@ -75,6 +75,7 @@ def test_status_in_the_middle_of_another_answer_is_sorted_out(id: bytes) -> None
 
 def test_every_state_that_does_not_print_has_its_code() -> None:
     assert {state: code_of(state) for state in PrinterState} == {
+        PrinterState.CHECKING: None,
         PrinterState.READY: None,
         PrinterState.NEAR_END: None,
         PrinterState.ABSENT: Code.PRINTER_ABSENT,

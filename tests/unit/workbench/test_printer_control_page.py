@@ -109,7 +109,7 @@ def test_every_fault_can_be_set_and_taken_back(browser: Browser, printer: Virtua
 
 def test_state_tells_what_a_host_would_be_told(browser: Browser, printer: VirtualPrinter, host: Host) -> None:
     before = browser.get("/state")
-    assert (before["online"], before["port"], before["model"]["width"]) == (True, printer.port, 576)
+    assert (before["online"], before["where"], before["model"]["width"]) == (True, f"127.0.0.1:{printer.port}", 576)
     after = browser.post("/fault", name="paper_out")
     assert (after["online"], "".join(after["status"].values())) == (False, host.status())
     assert after["journal"][0]["what"] == "停了"

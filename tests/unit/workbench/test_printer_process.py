@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -85,4 +87,25 @@ def test_a_port_that_is_taken_is_said_and_is_exit_1(start: Start) -> None:
 @pytest.mark.parametrize("wrong", [["--fault", "on_fire"], ["--width", "500"], ["--buffer", "0"]])
 def test_options_that_make_no_sense_are_exit_2(start: Start, wrong: list[str]) -> None:
     process, said = start("--port", "0", "--http", "0", *wrong)
+    assert (process.wait(timeout=10), said) == (2, None)
+
+
+def test_on_a_serial_line_and_behind_a_file(start: Start, tmp_path: Path, job: bytes) -> None:
+    _, ready = start("--serial", str(tmp_path / "tty"), "--http", "0")
+    assert (set(ready), ready["path"]) == ({"path", "http", "url"}, str(tmp_path / "tty"))
+    fd = os.open(ready["path"], os.O_RDWR | os.O_NOCTTY)
+    os.write(fd, b"\x10\x04\x01")
+    assert os.read(fd, 1) == b"\x12"
+    os.close(fd)
+
+    slips = tmp_path / "slips.bin"
+    slips.write_bytes(job)
+    _, ready = start("--file", str(slips), "--http", "0", "--paper-dir", str(tmp_path / "paper"))
+    assert ready["path"] == str(slips)
+    until = time.monotonic() + 5
+    while not list((tmp_path / "paper").glob("0001.png")) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert list((tmp_path / "paper").glob("*.png"))
+
+    process, said = start("--file", str(slips), "--serial")
     assert (process.wait(timeout=10), said) == (2, None)

@@ -1,9 +1,9 @@
-"""What waits to be sent home."""
+"""Paper of a roll: counted in marks (`domain.paper`), which every file has; no table of its own."""
 
 from __future__ import annotations
 
-revision = "0004"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

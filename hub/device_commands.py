@@ -1,0 +1,144 @@
+"""`hub devices`: kiosks that report home, and codes with which they are enrolled."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from hub.device import Seen
+    from hub.office import Office
+
+# No markup: rich would be loaded for help alone.
+devices_app = typer.Typer(
+    help="Kiosks that report home.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="The kiosk's number.")]
+
+
+def _office(config: Path | None) -> Office:
+    from hub.office import Office
+
+    return Office.of(config, os.environ)
+
+
+@devices_app.command("enrol")
+def devices_enrol(
+    number: NumberArgument,
+    name: Annotated[str, typer.Option("--name", help="As people read it on the kiosk.")],
+    place: Annotated[str, typer.Option("--place", help="Where it stands, for those who look after it.")] = "",
+    district: Annotated[
+        str | None, typer.Option("--district", metavar="CODE", help="District, GB/T 2260, six digits.")
+    ] = None,
+    ring: Annotated[str, typer.Option("--ring", help="Ring of the staged releases.")] = "all",
+    lat: Annotated[float | None, typer.Option("--lat", help="Latitude, WGS 84 degrees.")] = None,
+    lon: Annotated[float | None, typer.Option("--lon", help="Longitude, WGS 84 degrees.")] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Gives out a one-time code, good for 15 minutes: type it at the kiosk as `kiosk enrol CODE --hub URL`. A device
+    that has this number now is revoked when the code is used.
+    """
+    from hub.device import Site
+    from hub.terminal import say, say_json
+
+    with _office(config) as office:
+        issued = office.enrolling.issue(Site(number, name, place, district, ring, lat, lon))
+    if json:
+        say_json({"code": issued.code, "number": number, "until": issued.until.isoformat()})
+    else:
+        say(f"{issued.code}  for kiosk {number}, until {issued.until:%H:%M} UTC")
+
+
+@devices_app.command("list")
+def devices_list(
+    revoked: Annotated[bool, typer.Option("--revoked", help="Those that were revoked, too.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Every kiosk and what it said last."""
+    from hub.terminal import say, say_json
+
+    with _office(config) as office:
+        fleet = office.devices.fleet(revoked=revoked)
+    if json:
+        say_json([_told(one) for one in fleet])
+        return
+    for one in fleet:
+        say(_line(one))
+
+
+@devices_app.command("show")
+def devices_show(number: NumberArgument, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """One kiosk: where it stands, everything of its last report, its days."""
+    from hub.terminal import say, say_json
+
+    with _office(config) as office:
+        seen = office.devices.seen(office.devices.of_number(number))
+        days = office.devices.days(seen.device)
+    health = seen.health.model_dump(mode="json", exclude_none=True) if seen.health is not None else None
+    told = _told(seen) | {
+        "health": health,
+        "days": [{"day": one.day.isoformat(), "spans": one.spans, "counts": one.counts} for one in days],
+    }
+    if json:
+        say_json(told)
+        return
+    say(_line(seen))
+    for name, value in (health or {}).items():
+        say(f"  {name}: {value}")
+
+
+@devices_app.command("revoke")
+def devices_revoke(number: NumberArgument, config: ConfigOption = None) -> None:
+    """Nothing that this kiosk signs counts from now on; it can be enrolled again with a new code."""
+    from hub.terminal import say
+
+    with _office(config) as office:
+        office.devices.revoke(office.devices.of_number(number))
+    say(f"kiosk {number} is revoked")
+
+
+def _told(seen: Seen) -> dict[str, Any]:
+    site, content = seen.device.site, seen.health.content if seen.health is not None else None
+    return {
+        "number": site.number,
+        "name": site.name,
+        "place": site.place,
+        "district": site.district,
+        "ring": site.ring,
+        "device": seen.device.id,
+        "enrolled_at": seen.device.enrolled_at.isoformat(),
+        "revoked_at": seen.device.revoked_at.isoformat() if seen.device.revoked_at else None,
+        "heard_at": seen.received_at.isoformat() if seen.received_at else None,
+        "revision": content.revision if content else None,
+        "digest": content.digest if content else None,
+        "proved": seen.proved,
+        "paper": seen.paper,
+    }
+
+
+def _line(seen: Seen) -> str:
+    content = seen.health.content if seen.health is not None else None
+    words = [
+        seen.device.number,
+        seen.device.site.name,
+        "revoked" if seen.device.revoked_at else "",
+        f"heard {seen.received_at:%Y-%m-%d %H:%M} UTC" if seen.received_at else "never heard",
+        f"revision {content.revision}{'' if seen.proved else ' not proved'}" if content else "",
+        f"paper {seen.paper}" if seen.health is not None else "",
+    ]
+    return "  ".join(word for word in words if word)

@@ -1,0 +1,297 @@
+"""What kiosks report comes in here: batches of messages, each written once however often and in whatever order it
+comes.
+
+A message is known by (device, id). Health is kept only as the newest of each kiosk, by its growing number, with the
+least and the most of each day; counts of a day keep the larger one. One call is one transaction, also for the messages
+of many kiosks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
+
+from domain.events import PrinterState
+from domain.unmet import LEAST_VISITS, Unmet as Question, kept_form
+from hub import corrections
+from hub.candidates import note_unmet
+from hub.device import Device
+from hub.store import Store, utc_now, written
+from hub.tables import device_counters, device_days, device_health, device_receipts, device_reports
+from uplink.messages import (
+    Answer,
+    CorrectionMessage,
+    Counters,
+    CountersMessage,
+    Health,
+    HealthMessage,
+    LetterMessage,
+    Message,
+    Receipt,
+    ReceiptMessage,
+    Unmet,
+    UnmetMessage,
+    body_of,
+    canonical,
+    digest_of,
+)
+
+Status = Literal["stored", "duplicate", "conflict"]
+
+LOW_SLIPS = 10
+"""Fewer slips than this left on the roll, and the kiosk is nobody's neighbour with paper for long."""
+
+DAYS_KEPT = 92
+"""Days of which the least and the most are kept."""
+
+TOMORROW = dt.timedelta(days=1)
+"""A kiosk may be ahead of the hub's day; further ahead its clock is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The messages of one request of `device`, whose signature held."""
+
+    device: Device
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of them. `newest`: the highest number of this kiosk's health that the hub has."""
+
+    answers: tuple[Answer, ...]
+    newest: int
+
+
+@dataclass(slots=True)
+class _Held:
+    """What the database has of the devices of a call; kept up while their messages are gone through."""
+
+    ledger: dict[tuple[str, str], str]
+    health: dict[str, tuple[int, str, str]]
+    fresh: dict[str, HealthMessage] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Reports:
+    """Takes messages in. `least`: visits that must have asked a question before its words may come here."""
+
+    def __init__(
+        self, store: Store, *, now: Callable[[], dt.datetime] = utc_now, least: int = LEAST_VISITS, zone: dt.tzinfo
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._least = least
+        self._zone = zone
+
+    def ingest(self, sent: Sequence[Sent]) -> tuple[Taken, ...]:
+        """Everything of `sent` in one transaction; answers in its order. Raises what SQLAlchemy raises when the
+        database cannot be written; nothing was taken then.
+        """
+
+        def work(connection: Connection) -> tuple[Taken, ...]:
+            now = self._now()
+            held = _held(connection, sent)
+            told: list[tuple[Answer, ...]] = []
+            for one in sent:
+                answers = (
+                    Answer(id=message.id, status=self._take(connection, held, one.device, message, now))
+                    for message in one.messages
+                )
+                told.append(tuple(answers))
+            if held.rows:
+                connection.execute(insert(device_reports), held.rows)
+            self._keep_health(connection, held, now)
+            return tuple(
+                Taken(answers, held.health.get(one.device.id, (0, "", ""))[0])
+                for one, answers in zip(sent, told, strict=True)
+            )
+
+        return self._store.run_tx(work)
+
+    def _take(self, connection: Connection, held: _Held, device: Device, message: Message, now: dt.datetime) -> Status:
+        body = body_of(message.body)
+        digest = digest_of(message.kind, body)
+        known = held.ledger.get((device.id, message.id))
+        if known is not None:
+            return "duplicate" if known == digest else "conflict"
+        if isinstance(message, HealthMessage):
+            return _take_health(held, device, message, digest)
+        if not self._apply(connection, device, message, now):
+            return "conflict"
+        held.ledger[device.id, message.id] = digest
+        kept = canonical(body).decode() if isinstance(message, LetterMessage) else None
+        row = {"device": device.id, "id": message.id, "kind": message.kind, "digest": digest, "body": kept}
+        held.rows.append({**row, "received_at": written(now)})
+        return "stored"
+
+    def _apply(self, connection: Connection, device: Device, message: Message, now: dt.datetime) -> bool:
+        """Writes what the message says; False when the hub can never take it, and nothing was written then."""
+        last_day = (now + TOMORROW).astimezone(self._zone).date()
+        match message:
+            case UnmetMessage(body=body):
+                return body.day <= last_day and self._take_unmet(connection, device, body)
+            case ReceiptMessage(body=body):
+                _take_receipt(connection, device, body)
+                corrections.settle(connection, body.revision, now)
+            case CorrectionMessage(body=body):
+                if body.day > last_day:
+                    return False
+                corrections.take(connection, device.id, body, now)
+            case CountersMessage(body=body):
+                if body.day > last_day:
+                    return False
+                _take_counters(connection, device, body)
+        return True
+
+    def _take_unmet(self, connection: Connection, device: Device, body: Unmet) -> bool:
+        texts = [one.text for one in body.queries]
+        fit = all(kept_form(one.text) == one.text and one.visits >= self._least for one in body.queries)
+        if not fit or len(set(texts)) != len(texts):
+            return False
+        note_unmet(connection, device.number, [Question(one.text, body.day, one.visits) for one in body.queries])
+        return True
+
+    def _keep_health(self, connection: Connection, held: _Held, now: dt.datetime) -> None:
+        if not held.fresh:
+            return
+        at = written(now)
+        ids = list(held.fresh)
+        wanted = select(device_health.c.device).where(device_health.c.device.in_(ids))
+        there = {row.device for row in connection.execute(wanted)}
+        rows = [_health_row(id, message, held.health[id][2], at) for id, message in held.fresh.items()]
+        new = [row for row in rows if row["device"] not in there]
+        if new:
+            connection.execute(insert(device_health), new)
+        for row in rows:
+            if row["device"] in there:
+                connection.execute(update(device_health).where(device_health.c.device == row["device"]).values(**row))
+        _keep_days(connection, held.fresh, now.astimezone(self._zone).date())
+
+
+def _held(connection: Connection, sent: Sequence[Sent]) -> _Held:
+    keys = [(one.device.id, message.id) for one in sent for message in one.messages]
+    ids = list({one.device.id for one in sent})
+    ledger: dict[tuple[str, str], str] = {}
+    reports = device_reports.c
+    for part in _parts(keys, 200):
+        wanted = select(reports.device, reports.id, reports.digest).where(tuple_(reports.device, reports.id).in_(part))
+        ledger |= {(row.device, row.id): row.digest for row in connection.execute(wanted)}
+    health: dict[str, tuple[int, str, str]] = {}
+    columns = device_health.c
+    for some in _parts(ids, 500):
+        found = select(columns.device, columns.seq, columns.id, columns.digest).where(columns.device.in_(some))
+        health |= {row.device: (row.seq, row.id, row.digest) for row in connection.execute(found)}
+    return _Held(ledger, health)
+
+
+def _parts(things: list[Any], most: int) -> Iterable[list[Any]]:
+    return (things[at : at + most] for at in range(0, len(things), most))
+
+
+def _take_health(held: _Held, device: Device, message: HealthMessage, digest: str) -> Status:
+    seq, id, known = held.health.get(device.id, (0, "", ""))
+    if message.id == id:
+        return "duplicate" if digest == known else "conflict"
+    if message.body.seq <= seq:
+        return "duplicate"
+    held.health[device.id] = message.body.seq, message.id, digest
+    held.fresh[device.id] = message
+    return "stored"
+
+
+def _health_row(device: str, message: HealthMessage, digest: str, at: str) -> dict[str, Any]:
+    health = message.body
+    content, place = health.content, health.place
+    return {
+        "device": device,
+        "id": message.id,
+        "digest": digest,
+        "seq": health.seq,
+        "received_at": at,
+        "revision": content.revision if content else None,
+        "content_digest": content.digest if content else None,
+        "proved": content is not None and content.proved_at is not None,
+        "paper": paper_word(health),
+        "lat": place.lat if place else None,
+        "lon": place.lon if place else None,
+        "body": canonical(body_of(health)).decode(),
+    }
+
+
+def paper_word(health: Health) -> str:
+    """ok, low, out, or none for a kiosk that cannot print whatever paper it has."""
+    printer = health.printer
+    if printer.state == PrinterState.PAPER_OUT:
+        return "out"
+    if not isinstance(printer.state, PrinterState) or not printer.state.prints:
+        return "none"
+    left = printer.slips_left
+    if left == 0:
+        return "out"
+    low = printer.state is PrinterState.NEAR_END or (left is not None and left < LOW_SLIPS)
+    return "low" if low else "ok"
+
+
+def measured(health: Health) -> Mapping[str, int]:
+    """What of a report is kept as the least and the most of a day."""
+    found = {
+        "slips_left": health.printer.slips_left,
+        "disk_free_mb": health.disk_free_mb,
+        "waiting": health.outbox.waiting,
+        "errors": sum(health.errors.values()),
+        "revision": health.content.revision if health.content else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _keep_days(connection: Connection, fresh: Mapping[str, HealthMessage], today: dt.date) -> None:
+    day, days = today.isoformat(), device_days.c
+    wanted = select(days.device, days.spans).where(days.device.in_(list(fresh)), days.day == day)
+    held = {row.device: json.loads(row.spans) for row in connection.execute(wanted)}
+    new = []
+    for device, message in fresh.items():
+        before = held.get(device, {})
+        spans = dict(before)
+        for name, value in measured(message.body).items():
+            least, most = spans.get(name, (value, value))
+            spans[name] = [min(least, value), max(most, value)]
+        text = json.dumps(spans, sort_keys=True, separators=(",", ":"))
+        if device not in held:
+            new.append({"device": device, "day": day, "spans": text})
+        elif spans != before:
+            connection.execute(update(device_days).where(days.device == device, days.day == day).values(spans=text))
+    if new:
+        connection.execute(insert(device_days), new)
+        oldest = (today - dt.timedelta(days=DAYS_KEPT)).isoformat()
+        gone = [row["device"] for row in new]
+        connection.execute(delete(device_days).where(days.device.in_(gone), days.day < oldest))
+
+
+def _take_receipt(connection: Connection, device: Device, body: Receipt) -> None:
+    here = (device_receipts.c.device == device.id) & (device_receipts.c.revision == body.revision)
+    row = {"digest": body.digest, "at": written(body.at)}
+    if connection.execute(update(device_receipts).where(here).values(**row)).rowcount == 0:
+        connection.execute(insert(device_receipts).values(device=device.id, revision=body.revision, **row))
+
+
+def _take_counters(connection: Connection, device: Device, body: Counters) -> None:
+    told = {"sessions": body.sessions}
+    told |= {f"slips.{state.value}": count for state, count in body.slips.items()}
+    told |= {f"reader.{code.value}": count for code, count in body.reader.items()}
+    day = body.day.isoformat()
+    here = (device_counters.c.device == device.id) & (device_counters.c.day == day)
+    held = connection.execute(select(device_counters.c.counts).where(here)).scalar()
+    before: dict[str, int] = json.loads(held) if held is not None else {}
+    larger = {name: max(before.get(name, 0), told.get(name, 0)) for name in {*before, *told}}
+    text = json.dumps(larger, sort_keys=True, separators=(",", ":"))
+    if held is None:
+        connection.execute(insert(device_counters).values(device=device.id, day=day, counts=text))
+    elif larger != before:
+        connection.execute(update(device_counters).where(here).values(counts=text))

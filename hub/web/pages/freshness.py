@@ -1,0 +1,113 @@
+"""保鲜账: which department's content is going stale, and verifying it one item at a time."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.freshness import DUE_DAYS, FIELDS, Account, Entry, Ledger, Standing
+from hub.people import Person
+from hub.refusal import Reason, Refused
+from hub.web.pages.importing import XLSX, download
+from hub.web.view import WRITERS, HubView, in_thread, page
+from hub.workflow import CITY, Role
+
+READERS = WRITERS | {Role.DEPARTMENT_REVIEWER, Role.CITY_REVIEWER, Role.AUDITOR}
+
+PAGE = 30
+"""Items on a page: each has to be looked at."""
+
+FORMS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+
+
+class FreshnessView(HubView):
+    """The account of the city, and the items of one department."""
+
+    key, group, icon = "freshness", "content", "fa-solid fa-leaf"
+
+    @page("", roles=READERS)
+    async def index(self, request: Request) -> Response:
+        office, person, asked = self.office(request), self.person(request), request.query_params
+        account = await in_thread(office.ledger.account)
+        names = {**dict(await in_thread(office.people.departments)), CITY: self.say("department.city")}
+        every = asked.get("all") == "1"
+        lines = [
+            line for line in account.lines if every or not line.whole or line.department == asked.get("department")
+        ]
+        department = _department(asked.get("department"), account, person)
+        state = asked.get("state", "")
+        entries = await in_thread(office.ledger.entries, department) if department else ()
+        shown = _narrowed(entries, state)
+        number = asked.get("page", "1")
+        at = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
+        return await self.render(
+            request,
+            "freshness.html",
+            account=account,
+            lines=lines,
+            hidden=len(account.lines) - len(lines),
+            every=every,
+            names=names,
+            department=department,
+            line=next((one for one in account.lines if one.department == department), None),
+            entries=shown[(at - 1) * PAGE : at * PAGE],
+            total=len(shown),
+            at=at,
+            pages=-(-len(shown) // PAGE),
+            state=state,
+            standings=[one.value for one in Standing],
+            fields=list(FIELDS),
+            verify_days=office.ledger.verify_days,
+            due_days=DUE_DAYS,
+            writes=bool(department) and person.actor.may_write(department),
+            href=lambda **more: _href(department=department, **more),
+        )
+
+    @page("/verify", roles=WRITERS, methods=("POST",))
+    async def verify(self, request: Request) -> Response:
+        """One item: 电话打过了，还对, or all of it was read. Goes through both reviews."""
+        office, person, form = self.office(request), self.person(request), await self.form(request)
+        key, group = self.text(form, "key"), self.text(form, "group")
+        version = await in_thread(office.ledger.verify, person, key, group)
+        words = "ledger.verified_phone" if group == "phone" else "ledger.verified_whole"
+        return self.back_with(request, self.say(words, name=str(version.record["name"])))
+
+    @page("/ledger.{form}", roles=READERS)
+    async def export(self, request: Request) -> Response:
+        """导出本月账."""
+        office, form = self.office(request), str(request.path_params["form"])
+        if form not in FORMS:
+            raise Refused(Reason.NO_SUCH_LIST)
+        names = dict(await in_thread(office.people.departments))
+        made = await in_thread(office.ledger.export, form, self.say, names)
+        return download(made, f"freshness.{form}", FORMS[form])
+
+    def count(self, person: Person) -> int:
+        return self._office.ledger.waiting(person)
+
+
+def _narrowed(entries: tuple[Entry, ...], state: str) -> list[Entry]:
+    """The entries of one standing; without one those that are not in time, or all when there are none such."""
+    if state == "all":
+        return list(entries)
+    if state in set(Standing):
+        return [one for one in entries if one.standing == state]
+    return [one for one in entries if one.standing is not Standing.FRESH]
+
+
+def _department(asked: str | None, account: Account, person: Person) -> str:
+    held = {line.department for line in account.lines}
+    if asked in held and asked is not None:
+        return asked
+    if person.department != CITY and person.department in held and Role.COLLECTOR not in person.roles:
+        return person.department
+    return account.lines[0].department if account.lines else ""
+
+
+def _href(**asked: object) -> str:
+    return f"/freshness?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+__all__ = ["FreshnessView", "Ledger"]

@@ -1,0 +1,212 @@
+"""Codes: QR codes with their words beside or below them, and the code that is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PIL import Image
+
+from domain.slip import CheckCode, Codes, Secret, TakeAway
+from printer import qr
+from printer.layout import emblems
+from printer.layout.metrics import Type
+from printer.layout.page import RULE, WHITE, Align, Page, Span, differ
+
+_SMALLEST_MODULE: Final = 4
+"""Dots. With 2 or 3 a little spreading of the heat already closes the gaps."""
+
+_PAPER_WHITE: Final = 12
+"""Dots of the quiet zone that lie in the white beside the head: the paper is wider by some millimetres each side."""
+
+_SMALLEST_GAP: Final = 6
+"""What stands below the code at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    picture: Image.Image
+    quiet: int
+    label: str
+
+
+def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: int) -> None:
+    """Codes from the left as many as fit; the words beside the last where they have room, else below it.
+    `gap_before`: dots of white that are above already.
+    """
+    m = page.metrics
+    if not block.payload:
+        _words(page, block, other, page.left, m.content, "left")
+        return
+    rows = _rows(page, [_code(page, *each, block.module) for each in ((block.payload, block.label), *block.more)])
+    for number, row in enumerate(rows):
+        last = number == len(rows) - 1
+        quiet = row[0].quiet
+        left = page.left + max(0, quiet - _PAPER_WHITE)
+        right = left + sum(code.picture.width for code in row) + quiet * (len(row) - 1)
+        beside = page.right - (right + quiet + 4)
+        words_beside = last and beside >= 6 * m.take_head.size
+        if not words_beside and len(row) == 1:
+            left = (m.width - row[0].picture.width) // 2
+        top = page.y
+        if words_beside:
+            page.y += 2
+            told = block if number == 0 else replace(block, head="")
+            _words(page, told, other, page.right - beside, beside, "left")
+        elif number == 0 and block.head:
+            _head(page, block, other)
+            top = page.y + quiet - m.gap(gap_before)
+        top += max(0, quiet - m.gap(gap_before))
+        foot = _stamp(page, row, left, top)
+        page.y = max(page.y, foot + quiet - m.gap(_SMALLEST_GAP))
+        if last and not words_beside:
+            _words(page, TakeAway("", "", block.lines, block.check), other, page.left, m.content, "centre")
+        elif not last:
+            page.y += m.gap(_SMALLEST_GAP)
+
+
+def _code(page: Page, payload: str, label: str, module: int) -> _Code:
+    m = page.metrics
+    rows = qr.modules(payload, qr.PAPER_VERSION)
+    module = module or m.module
+    if (len(rows) + 2 * qr.QUIET_ZONE) * module > m.width:
+        module = _SMALLEST_MODULE
+    return _Code(emblems.qr_code(rows, module), qr.QUIET_ZONE * module, label)
+
+
+def _rows(page: Page, codes: list[_Code]) -> list[list[_Code]]:
+    rows: list[list[_Code]] = [[]]
+    for code in codes:
+        used = sum(each.picture.width + each.quiet for each in rows[-1])
+        if rows[-1] and page.left + code.quiet - _PAPER_WHITE + used + code.picture.width > page.right:
+            rows.append([])
+        rows[-1].append(code)
+    return rows
+
+
+def _stamp(page: Page, row: list[_Code], left: int, top: int) -> int:
+    """Draws the codes of a row, each with its word below; the row behind the last black one."""
+    m = page.metrics
+    foot = top
+    for code in row:
+        page.stamp(code.picture, left, top)
+        low = top + code.picture.height
+        if code.label:
+            word = page.set([(code.label, True)], m.take_line, code.picture.width)
+            page.draw(word, left, low + code.quiet // 2, align="centre", width=code.picture.width)
+            low += code.quiet // 2 + word.height
+        foot = max(foot, low)
+        left += code.picture.width + code.quiet
+    return foot
+
+
+def _head(page: Page, block: TakeAway, other: TakeAway | None) -> None:
+    m = page.metrics
+    page.put([(block.head, True)], m.take_head, page.left, m.content, align="centre")
+    if other and other.head and differ(other.head, block.head):
+        page.put([page.theirs(other.head)], m.take_line, page.left, m.content, align="centre")
+
+
+def _words(page: Page, block: TakeAway, other: TakeAway | None, left: int, width: int, align: Align) -> None:
+    m = page.metrics
+    if block.head:
+        page.put([(block.head, True)], m.take_head, left, width, align=align)
+        if other and differ(other.head, block.head):
+            page.put([page.theirs(other.head)], m.take_line, left, width, align=align)
+        page.y += m.gap(6) if block.lines else 0
+    for line in block.lines if other is None else other.lines:
+        text: list[Span] = [(line, False)] if other is None else [page.theirs(line)]
+        page.put(text, m.take_line, left, width, align=align)
+    if block.check:
+        page.y += m.gap(8)
+        stacked = align == "left" and width < _groups_width(page, block.check.code, m.check)
+        _check(page, block.check, other.check if other else None, left, width, align, stacked=stacked)
+
+
+def check_code(page: Page, block: CheckCode, other: CheckCode | None) -> None:
+    """On one line behind its word where both fit, else below its words."""
+    m = page.metrics
+    word = page.line(block.lines[0], m.take_line) if block.lines else None
+    groups = _groups_width(page, block.code, m.check)
+    if word and len(block.lines) == 1 and word.width + 20 + groups <= m.content:
+        page.draw(word, page.left, page.y + (m.check.line - m.take_line.line) // 2)
+        page.draw(page.line(block.code.replace("-", " "), m.check), page.left + word.width + 20, page.y)
+        page.y += m.check.line
+    else:
+        _check(page, block, other, page.left, m.content, "left", stacked=groups > m.content)
+
+
+def _check(
+    page: Page, block: CheckCode, other: CheckCode | None, left: int, width: int, align: Align, *, stacked: bool
+) -> None:
+    m = page.metrics
+    pairs = zip(block.lines, other.lines if other else block.lines, strict=False)
+    for number, (line, theirs) in enumerate(pairs):
+        spans: list[Span] = [(line, number == 0 and len(block.lines) > 1)]
+        if differ(theirs, line):
+            if number == 0:
+                spans += [(" ", False), page.theirs(theirs)]
+            else:
+                spans = [page.theirs(theirs)]
+        page.put(spans, m.take_line, left, width, align=align)
+    for text in block.code.split("-") if stacked else [block.code.replace("-", " ")]:
+        setting = page.line(text, m.check)
+        page.draw(setting, left, page.y, align=align, width=width)
+        page.y += m.check.line
+
+
+def _groups_width(page: Page, code: str, type: Type) -> int:
+    return page.line(code.replace("-", " "), type).width
+
+
+_SECRET: Final = (104, 88, 72, 60, 48, 40)
+
+
+def secret(page: Page, block: Secret) -> None:
+    """A frame with a black head; the code in the largest size that fits on one line."""
+    m = page.metrics
+    top = page.y
+    word = page.set([(block.word, True)], m.body, m.content - 28)
+    note = page.line(block.note, m.detail)
+    beside = word.width + note.width + 28 + 20 <= m.content
+    page.bar(page.left, top, page.right, top + word.height + 6 + (0 if beside else m.detail.line))
+    page.draw(word, page.left + 14, top + 3, ink=WHITE)
+    if beside:
+        page.draw(
+            note,
+            page.left,
+            top + 3 + (m.body.line - m.detail.line) // 2,
+            ink=WHITE,
+            align="right",
+            width=m.content - 14,
+        )
+        page.y = top + word.height + 6
+    else:
+        page.draw(note, page.left + 14, top + 3 + word.height, ink=WHITE)
+        page.y = top + word.height + 6 + m.detail.line
+    spoken = block.code.replace("-", " ")
+    for size in _SECRET:
+        code = page.line(spoken, Type(size, round(size * 1.25), True, True))
+        if code.width <= m.content - 24:
+            break
+    page.draw(code, page.left, page.y, align="centre", width=m.content)
+    page.y += code.height + 6
+    page.frame(page.left, top, page.right, page.y, 4)
+
+
+def codes(page: Page, block: Codes) -> None:
+    """The same text as codes of growing size, side by side where they fit, each with its word below."""
+    m = page.metrics
+    rows = qr.modules(block.payload, qr.PAPER_VERSION)
+    x, top, foot = page.left, page.y, page.y
+    for module, word, bold in block.rows:
+        picture = emblems.qr_code(rows, module)
+        quiet = qr.QUIET_ZONE * module
+        if x > page.left and x + picture.width > page.right + quiet:
+            x, top = page.left, foot + RULE * 8
+        page.stamp(picture, x, top + quiet // 2)
+        label = page.set([(word, bold)], m.detail, picture.width + quiet + 20)
+        page.draw(label, x, top + picture.height + quiet)
+        foot = max(foot, top + picture.height + quiet + label.height)
+        x += picture.width + 2 * quiet + 12
+    page.y = foot

@@ -1,0 +1,196 @@
+"""A release reaches the street in steps: what is signed, what the rows say, and what a kill leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from contentsync.channels import EARLY, STREET, Standpoint, lot
+from domain.errors import Code, SyncError
+from hub.home import HubHome
+from hub.office import Office
+from hub.passwords import Passwords
+from hub.publishing import Press
+from hub.refusal import Reason
+from hub.rollout import STAGES, Course, First, Kiosk, Rollouts
+from hub.settings import HubSettings
+from tests.hub.conftest import PASSPHRASE, City
+from tests.hub.test_releases import changed, refused_as, town
+
+__all__ = ["town"]
+
+
+class Killed(BaseException):
+    """Ends the process as far as the hub can tell."""
+
+
+class Fleet:
+    """Kiosks that a test invents."""
+
+    def __init__(self, *kiosks: Kiosk) -> None:
+        self.all = kiosks
+
+    def kiosks(self) -> Sequence[Kiosk]:
+        return self.all
+
+
+def out(city: City, first: First, **fields: Any) -> int:
+    """A changed guide goes out with `first`; the revision."""
+    changed(city, **fields)
+    open = city.office.releases.prepare(city.signer)
+    for person in (city.signer, city.cosigner):
+        city.office.releases.approve(person, open.id)
+    revision = city.office.releases.publish(city.signer, open.id, PASSPHRASE, first=first).revision
+    assert revision is not None
+    return revision
+
+
+def told(city: City) -> tuple[int, dict[str, int], bool] | None:
+    """What is signed: the stable revision, per cent by ring, whether it is held up."""
+    channels = city.office.press.channels()
+    if channels is None:
+        return None
+    return channels.stable, {name: ring.percent for name, ring in channels.rings.items()}, channels.paused
+
+
+def test_the_first_release_is_everybodys(town: City) -> None:
+    town.release()
+    assert town.office.rollouts.current() is None
+    assert told(town) is None
+
+
+def test_from_one_per_cent_to_everybody(town: City) -> None:
+    town.release()
+    revision = out(town, First(1), summary="先看看。")
+    rollouts = town.office.rollouts
+    assert told(town) == (revision - 1, {EARLY: 100, STREET: 1}, False)
+    begun = rollouts.open()
+    assert begun is not None
+    assert (begun.revision, begun.stable, begun.percent, begun.course) == (revision, revision - 1, 1, Course.RUNNING)
+    assert begun.next_stage == 10
+    assert town.office.press.latest() == (revision, town.office.releases.latest().digest)  # type: ignore[union-attr]
+
+    rollouts.widen(town.cosigner, 10, PASSPHRASE)
+    assert told(town) == (revision - 1, {EARLY: 100, STREET: 10}, False)
+    refused_as(Reason.NOT_WIDER, rollouts.widen, town.signer, 5, PASSPHRASE)
+    refused_as(Reason.NOT_PAUSED, rollouts.resume, town.signer, PASSPHRASE)
+
+    rollouts.pause(town.signer, PASSPHRASE)
+    assert told(town) == (revision - 1, {EARLY: 100, STREET: 10}, True)
+    refused_as(Reason.PAUSED_ALREADY, rollouts.widen, town.signer, 100, PASSPHRASE)
+    refused_as(Reason.PAUSED_ALREADY, rollouts.pause, town.signer, PASSPHRASE)
+    rollouts.resume(None, PASSPHRASE)
+    done = rollouts.widen(town.signer, 100, PASSPHRASE)
+    assert (done.course, told(town), rollouts.open()) == (Course.DONE, None, None)
+    refused_as(Reason.NO_ROLLOUT, rollouts.pause, town.signer, PASSPHRASE)
+
+    steps = [(step.action, step.percent, step.who) for step in rollouts.steps(revision)]
+    assert steps == [
+        ("start", 1, "样本signer"),
+        ("widen", 10, "样本cosigner"),
+        ("pause", 10, "样本signer"),
+        ("resume", 10, ""),
+        ("widen", 100, "样本signer"),
+    ]
+    logged = [entry.action for entry in town.office.audit.entries(limit=50) if entry.action.startswith("rollout.")]
+    assert sorted(logged) == ["rollout.pause", "rollout.resume", "rollout.widen", "rollout.widen"]
+    assert town.office.audit.verify() is None
+
+
+def test_a_step_needs_the_key_and_a_publisher(town: City) -> None:
+    town.release()
+    out(town, First(1), summary="先看看。")
+    before = told(town)
+    for step in (town.office.rollouts.pause, lambda who, word: town.office.rollouts.widen(who, 10, word)):
+        with pytest.raises(SyncError) as refused:
+            step(town.signer, "not the passphrase")
+        assert refused.value.code is Code.KEY_REFUSED
+        refused_as(Reason.NOT_A_PUBLISHER, step, town.operator, PASSPHRASE)
+    assert told(town) == before
+    assert [step.action for step in town.office.rollouts.steps(2)] == ["start"]
+
+
+def test_a_district_first(town: City) -> None:
+    town.release()
+    revision = out(town, First(100, ("370602",), dt.datetime(2026, 12, 1, tzinfo=dt.UTC)), summary="芝罘先看。")
+    channels = town.office.press.channels()
+    assert channels is not None
+    later = dt.datetime(2026, 12, 2, tzinfo=dt.UTC)
+    here, there = Standpoint("a", district="370602"), Standpoint("a", district="370611")
+    assert channels.revision_for(here, later) == revision
+    assert channels.revision_for(here, later - dt.timedelta(days=3)) == revision - 1
+    assert channels.revision_for(there, later) == revision - 1
+    assert channels.revision_for(Standpoint("a", EARLY, "370611"), later) == revision
+    assert town.office.rollouts.widen(None, 100, PASSPHRASE).course is Course.DONE
+
+
+def test_a_withdrawal_is_everybodys_at_once(town: City) -> None:
+    town.release()
+    revision = out(town, First(1), summary="印错了。")
+    open = town.office.releases.withdraw(town.signer, revision)
+    for person in (town.signer, town.cosigner):
+        town.office.releases.approve(person, open.id)
+    back = town.office.releases.publish(town.signer, open.id, PASSPHRASE, first=First(1))
+    assert (back.revision, told(town)) == (revision + 1, None)
+    current = town.office.rollouts.current()
+    assert current is not None
+    assert (current.revision, current.course) == (revision, Course.OVERTAKEN)
+
+
+def test_a_newer_release_overtakes(town: City) -> None:
+    town.release()
+    first = out(town, First(10), summary="一")
+    second = out(town, First(1), summary="二")
+    assert told(town) == (first - 1, {EARLY: 100, STREET: 1}, False)
+    assert [step.action for step in town.office.rollouts.steps(first)] == ["start", "overtaken"]
+    open = town.office.rollouts.open()
+    assert open is not None and (open.revision, open.stable) == (second, first - 1)
+
+
+class Dying(Press):
+    """Dies when the files of a step are in place."""
+
+    def steer(self, *given: Any, **named: Any) -> None:
+        super().steer(*given, **named)
+        raise Killed
+
+
+def test_killed_between_the_files_of_a_step_and_its_row(
+    town: City, database: SecretStr | None, passwords: Passwords, tmp_path: Path
+) -> None:
+    town.release()
+    revision = out(town, First(1), summary="先看看。")
+    home = town.office.home
+    dying = Rollouts(town.office.store, Dying(home.public, home.keys, home.publishing), now=town.clock)
+    with pytest.raises(Killed):
+        dying.widen(town.signer, 10, PASSPHRASE)
+    row = town.office.rollouts.open()
+    assert row is not None and row.percent == 1
+    settings = HubSettings(database=database)
+    with Office.open(settings, HubHome(tmp_path / "home"), now=town.clock, passwords=passwords) as again:
+        row = again.rollouts.open()
+        assert row is not None and (row.revision, row.percent) == (revision, 10)
+        assert [step.action for step in again.rollouts.steps(revision)] == ["start", "reconcile"]
+
+
+def test_stages_count_who_has_proved_it(town: City) -> None:
+    town.release()
+    revision = out(town, First(1), summary="先看看。")
+    names = [f"kiosk-{number}" for number in range(400)]
+    inside = [name for name in names if lot(name, revision) < 1]
+    kiosks = [Kiosk(name, name[6:], STREET, None, revision if name in inside else revision - 1, True) for name in names]
+    kiosks.append(Kiosk("early", "900", EARLY, None, revision, False))
+    rollouts = Rollouts(town.office.store, town.office.press, Fleet(*kiosks), now=town.clock)
+    current = rollouts.open()
+    assert current is not None
+    stages = rollouts.stages(current)
+    assert [(stage.percent, stage.state) for stage in stages] == [(1, "now"), (10, "todo"), (100, "todo")]
+    assert sum(len(stage.dots) for stage in stages) == 401
+    assert (stages[0].count("proved"), stages[0].count("differs")) == (len(inside), 1)
+    assert stages[1].count("waiting") == sum(1 <= lot(name, revision) < 10 for name in names) > 20
+    assert tuple(stage.percent for stage in stages) == STAGES

@@ -1,0 +1,45 @@
+"""A kiosk's spooler and its journal as a process that may be killed: prints one slip after another for as long as it
+lives, and says what it did, a line each: ``asked NUMBER``, ``ended NUMBER STATE``.
+
+    python -m tests.integration.spooler_process DEVICE.DB PORT
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from domain.events import Event, PrinterChanged, SlipFinished
+from domain.slip import Slip
+from localdb.device.store import DeviceStore
+from printer.spooler import Spooler
+from tests.integration.printers import QUICK, Papers, slip
+
+
+def main(path: str, port: str) -> None:
+    """Runs until it is killed."""
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    settings = replace(QUICK, host="127.0.0.1", port=int(port))
+    with DeviceStore(Path(path)) as store, Spooler(settings, Papers(), store, store, events.put) as spooler:
+        while not isinstance(events.get(), PrinterChanged):
+            pass  # from here on the library for the line is loaded, and what is killed is a slip on its way
+        while True:
+            numbers: list[int] = []
+
+            def build(number: int, numbers: list[int] = numbers) -> Slip:
+                numbers.append(number)
+                return slip(number)
+
+            job = spooler.submit(build)
+            print(f"asked {numbers[0]}", flush=True)
+            while True:
+                event = events.get()
+                if isinstance(event, SlipFinished) and event.job == job:
+                    break
+            print(f"ended {numbers[0]} {event.state.value}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,122 @@
+"""Every line × every fault × three moments of a slip.
+
+The rule: CONFIRMED only when it lies in the tray, and no slip twice without having been asked for twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from domain.events import JobState, PrinterChanged, SlipFinished
+from printer.connect import Connect
+from printer.settings import PrinterSettings
+from printer.spooler import Spooler
+from tests.integration.printers import KINDS, QUICK, Papers, Tally, job_bytes, plugged, settled, slip
+from tests.unit.printer.samples import Mailbox, MemoryJournal, MemoryMarks
+from workbench.printer.faults import FaultName
+from workbench.printer.running import RunningPrinter
+
+BEFORE, INSIDE, AFTER = "before the first byte", "inside the picture", "after the last byte"
+STOPS = ("paper_out", "cover_open", "offline", "cutter_jam")
+NOT_SENT, UNSURE, DONE = JobState.NOT_SENT, JobState.UNCERTAIN, JobState.CONFIRMED
+
+
+def expected(fault: str, moment: str) -> tuple[JobState, int]:
+    """What a line with a way back makes of it, and how many sheets have been cut by then."""
+    if fault in ("near_end", "slow"):
+        return DONE, 1
+    if fault == "no_process_id":
+        return UNSURE, 1
+    if moment == BEFORE:
+        return NOT_SENT, 0
+    cut_all_the_same = fault in ("mute", "garbage_status") or moment == AFTER
+    return UNSURE, int(cut_all_the_same)
+
+
+def patient(settings: PrinterSettings) -> PrinterSettings:
+    """For slips that are to come out, however busy the machine is that runs the test."""
+    return replace(settings, status_seconds=5.0, stall_seconds=5.0, confirm_seconds=20.0)
+
+
+class Desk:
+    """A printer at some line, its journal, and the slips that were asked for so far."""
+
+    def __init__(self, printer: RunningPrinter, settings: PrinterSettings, connect: Connect) -> None:
+        self.printer = printer
+        self.settings = settings
+        self.connect = connect
+        self.journal = MemoryJournal()
+        self.tally = Tally(answers=settings.device.answers)
+        self.ended: dict[int, SlipFinished] = {}
+
+    @contextlib.contextmanager
+    def spooling(self, settings: PrinterSettings) -> Iterator[Callable[[], SlipFinished]]:
+        """A spooler for a while; yields what prints a slip and tells how it ended."""
+        mail = Mailbox()
+        with Spooler(settings, Papers(), self.journal, MemoryMarks(), mail.post, self.connect) as spooler:
+            mail.wait_for(lambda event: isinstance(event, PrinterChanged) and event.state.prints)
+
+            def print_one() -> SlipFinished:
+                number = spooler.next_number()
+                self.ended[number] = mail.finished(spooler.submit(slip), 60)
+                return self.ended[number]
+
+            yield print_one
+
+    def check(self) -> None:
+        self.tally.look(self.printer)
+        for number, finished in self.ended.items():
+            self.tally.check(number, finished.state)
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    kind, fault = request.param
+    settings = replace(QUICK, profile="epson-80") if fault == "no_process_id" else QUICK
+    if fault in ("near_end", "slow"):
+        settings = patient(settings)
+    with plugged(kind, tmp_path, settings=settings) as (printer, settings, connect):
+        yield Desk(printer, settings, connect)
+
+
+CASES = [((kind, fault), fault, moment) for kind in KINDS for fault in FaultName for moment in (BEFORE, INSIDE, AFTER)]
+
+
+@pytest.mark.parametrize(
+    ("desk", "fault", "moment"),
+    CASES,
+    ids=[f"{kind}-{fault}-{moment.split()[0]}" for (kind, fault), _, moment in CASES],
+    indirect=["desk"],
+)
+def test_what_becomes_of_a_slip(desk: Desk, fault: str, moment: str) -> None:
+    length = job_bytes(desk.settings)
+    at = {BEFORE: 0, INSIDE: length // 2, AFTER: length}[moment]
+    answers = desk.settings.device.answers
+    with desk.spooling(desk.settings) as print_one:
+        desk.printer.fail(fault, at=at, bytes_per_s=400_000)
+        finished = print_one()
+        desk.check()
+        if answers:
+            state, cut = expected(fault, moment)
+            assert finished.state is state
+            assert desk.printer.state.sheets_cut == cut
+        else:
+            assert finished.state in (NOT_SENT, UNSURE)
+        assert (finished.millimetres > 0) is (finished.state is not NOT_SENT)
+
+    desk.printer.clear()
+    settled(desk.printer)
+    desk.check()  # new paper, and the printer has printed what it kept: still no more than was asked for
+    received = desk.printer.state.received
+    with desk.spooling(patient(desk.settings)) as print_one:
+        assert desk.printer.state.received == received  # a spooler that begins anew sends nothing by itself
+        again = print_one()
+        settled(desk.printer)
+        desk.check()
+    if answers:
+        assert again.state is DONE

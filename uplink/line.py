@@ -1,0 +1,78 @@
+"""The line to the hub: JSON over HTTP, bounded in bytes and time, to one address, without redirects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from pydantic import BaseModel, ValidationError
+
+from domain.errors import Code, SyncError
+from uplink.messages import LONGEST_REQUEST
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Declined(Exception):
+    """The hub answered, with another status than 200. `wait_s`: how long it asks to be left alone."""
+
+    def __init__(self, status: int, wait_s: float | None = None) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.wait_s = wait_s
+
+
+class Line:
+    """One hub at `base` (http or https). Not shared between threads. Close it.
+
+    The proxies and passwords of the environment are not used, as for content: what answers in a street network instead
+    of the hub is a login page.
+    """
+
+    def __init__(self, base: str, *, connect_s: float = 5.0, read_s: float = 20.0) -> None:
+        self._base = base.rstrip("/")
+        self._timeout = (connect_s, read_s)
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = "bianminting-uplink"
+
+    def close(self) -> None:
+        self._session.close()
+
+    def post(
+        self, path: str, body: bytes, model: type[M], headers: Callable[[bytes], Mapping[str, str]] | None = None
+    ) -> M:
+        """The answer of the hub. Raises `Declined`, `SyncError` S-01 when nobody or nothing that is a hub answers."""
+        sent = {"Content-Type": "application/json", **(headers(body) if headers else {})}
+        try:
+            with self._session.post(
+                self._base + path, data=body, headers=sent, timeout=self._timeout, allow_redirects=False, stream=True
+            ) as answer:
+                if answer.status_code != 200:
+                    raise Declined(answer.status_code, _seconds(answer.headers.get("Retry-After")))
+                raw = answer.raw.read(LONGEST_REQUEST + 1, decode_content=True)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise SyncError(Code.HUB_OUT_OF_REACH, f"{error.__class__.__name__} at {self._host}") from error
+        if len(raw) > LONGEST_REQUEST:
+            raise SyncError(Code.HUB_OUT_OF_REACH, f"{self._host} says too much for a hub")
+        try:
+            return model.model_validate_json(raw)
+        except ValidationError:
+            raise SyncError(Code.HUB_OUT_OF_REACH, f"{self._host} does not answer as a hub") from None
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._base).netloc.rpartition("@")[2]
+
+
+def as_json(value: Mapping[str, Any]) -> bytes:
+    """A request's body."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 6 else None
