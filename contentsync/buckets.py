@@ -52,6 +52,11 @@ class Bucket:
     digest: str
     size: int
 
+    @classmethod
+    def of(cls, lines: bytes) -> Bucket:
+        """The bucket of these lines."""
+        return cls(hashlib.sha256(lines).hexdigest()[:DIGITS], len(lines))
+
     @property
     def file(self) -> str:
         return f"{self.digest}.zst"
@@ -65,6 +70,14 @@ def buckets_of(records: Iterable[Keyed]) -> tuple[Bucket, ...]:
         sums[number].update(line)
         sizes[number] += len(line)
     return tuple(Bucket(one.hexdigest()[:DIGITS], size) for one, size in zip(sums, sizes, strict=True))
+
+
+def parts_of(records: Iterable[Keyed]) -> tuple[bytes, ...]:
+    """The lines of each bucket, of records that come in canonical order."""
+    parts: list[list[bytes]] = [[] for _ in range(COUNT)]
+    for kind, id, line in records:
+        parts[bucket_of(kind, id)].append(line)
+    return tuple(map(b"".join, parts))
 
 
 @dataclass(frozen=True, slots=True)

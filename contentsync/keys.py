@@ -133,6 +133,13 @@ class KeyFolder:
         return KeyFile(self.path / "online.key", "online")
 
     @property
+    def letterbox(self) -> Path:
+        """The public half of the key that kiosks seal for what a stick carries home; hexadecimal. There is none until
+        a stick was made.
+        """
+        return self.path / "letterbox.pub"
+
+    @property
     def counters(self) -> Path:
         """The highest version ever signed in each role; stays with the keys, so that no restored backup of the public
         folder makes the hub count again from a number that kiosks have seen.

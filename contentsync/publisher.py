@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 
 from contentsync import buckets, channels, manifest
 from contentsync.channels import Channels, Ring
-from contentsync.files import locked, sync_file, write_whole
+from contentsync.files import locked
 from contentsync.keys import KeyFolder
 from contentsync.layout import Changed, Offers, Whole, of_targets
 from contentsync.manifest import Approval, Manifest, check_approvals
@@ -29,6 +28,7 @@ from contentsync.packing import CHANGES_LEVEL, FULL_LEVEL
 from contentsync.repository import STICK_LASTS, TARGETS_LAST, Repository
 from contentsync.stock import Stock
 from contentsync.trust import disk_fault
+from contentsync.usb import write_release
 from contentsync.ways import LONGEST_CHAIN
 from domain.errors import Code, RecordError, SyncError
 from domain.records import canonical_line, digest_of_lines, read
@@ -203,8 +203,13 @@ class Publisher:
         """Copies the release to `stick`, with a freshness of its own that lasts 90 days.
 
         It gets a version of the same count, and the hub takes the next one: a kiosk that was fed from the stick goes on
-        on line afterwards. Raises `SyncError` S-08, S-09, D-03; a stick that was half written holds nothing to believe.
+        on line afterwards. What else lies on the stick stays. A stick that is pulled out meanwhile holds the release
+        before, or this one. Raises `SyncError` S-08, S-09, D-03 when the stick is too small, S-02 for links on it.
         """
+        place, ours = stick.resolve(), (self._folder.resolve(), self._keys.path.resolve())
+        if any(place == one or one in place.parents or place in one.parents for one in ours):
+            raise SyncError(Code.RELEASE_FAILED, f"{stick} is of the hub itself")
+        stick.mkdir(parents=True, exist_ok=True)
         with self._open() as repository:
             travelling = repository.freshen(STICK_LASTS)
             repository.show(None)
@@ -233,13 +238,15 @@ class Publisher:
         rings: Mapping[str, Ring] | None,
     ) -> Published:
         release = self._keys.release.unlock(passphrase)  # before the work, not after it
-        canonical, counts = _canonical(lines)
-        records = [line for _, line in canonical]
-        digest = digest_of_lines(records)
         current = None if anew else repository.current()
         signed = current.signed.targets if current is not None else {}
         offers = of_targets(signed) if current is not None else None
         old = offers.newest if offers is not None else None
+        known = _sums(self._stock.proved(old, signed[old.path])) if old is not None else frozenset()
+        canonical, counts = _canonical(lines, known)
+        records = [line for _, line in canonical]
+        sums = _sums(records)
+        digest = digest_of_lines(records)
         if current is not None and old is not None and old.digest == digest:
             return Published(self._manifest(current), False, old.length, None)
         highest = repository.counters["revision"]
@@ -254,15 +261,15 @@ class Publisher:
         if current is not None and offers is not None and old is not None:
             before = self._channels(current)
             stable = before.stable if before is not None else old.revision
-            step = self._offer(targets, signed, old, whole, records, CHANGES_LEVEL)
+            step = self._offer(targets, signed, old, whole, (records, sums), CHANGES_LEVEL, known)
             if stable != old.revision and stable in offers.wholes:
-                self._offer(targets, signed, offers.wholes[stable], whole, records, CHANGES_LEVEL)
+                self._offer(targets, signed, offers.wholes[stable], whole, (records, sums), CHANGES_LEVEL)
             singles = sorted((one for one in offers.changes if _is_step(one, offers)), key=lambda one: one.revision)
             reach = [one.base for one in singles[-(LONGEST_CHAIN - 1) :]]
             for mark in _marks(offers, old):
                 targets[mark.path] = signed[mark.path]
                 if mark is not old and mark.revision < min(reach, default=0):
-                    self._offer(targets, signed, mark, whole, records, MARK_LEVEL)
+                    self._offer(targets, signed, mark, whole, (records, sums), MARK_LEVEL)
             targets.update({one.path: signed[one.path] for one in singles[-(MOST_CHANGES - 1) :]})
             if rings and stable in offers.wholes:
                 self._keep_stable(targets, current, offers, stable)
@@ -285,13 +292,16 @@ class Publisher:
         signed: Mapping[str, TargetFile],
         base: Whole,
         whole: Whole,
-        records: list[bytes],
+        new: tuple[list[bytes], Sums],
         level: int,
+        known: Sums | None = None,
     ) -> Changed | None:
-        """Puts the changes from `base` to `whole` among the targets; None where they are not smaller than the whole."""
+        """Puts the changes from `base` to `whole`, which has the `new` lines, among the targets; None where they are
+        not smaller than the whole. `known`: of the lines of `base`, when they have been read already.
+        """
         before = partial(self._stock.proved, base, signed[base.path])
         describe = partial(Changed, base.revision, base.digest, whole.revision, whole.digest)
-        step, place = self._stock.pack(diff(*_differing(before, records)), level, describe)
+        step, place = self._stock.pack(diff(*_differing(before, known or _sums(before()), *new)), level, describe)
         if step.length >= whole.length:
             return None
         targets[step.path] = place
@@ -350,40 +360,22 @@ class Publisher:
         self._stock.keep_only(kept)
 
     def _copy(self, repository: Repository, current: Metadata[Targets], timestamp: bytes, stick: Path) -> None:
-        """Old freshness goes first and the new one comes last: in between there is nothing to believe.
-
-        Marks of weeks and buckets stay behind: no kiosk needs the former, and who reads a stick has the whole at hand.
+        """Marks of weeks and buckets stay behind: no kiosk needs the former, and who reads a stick has the whole at
+        hand.
         """
-        metadata = stick / "metadata"
-        metadata.mkdir(parents=True, exist_ok=True)
-        for path in metadata.glob("*.json"):
-            path.unlink()
         signed = current.signed.targets
         offers, told = of_targets(signed), self._channels(current)
         served = {offers.newest.revision, *((told.stable,) if told is not None else ())}
         idle = {one.path for one in offers.wholes.values() if one.revision not in served}
-        wanted = {
-            self._stock.file(target).relative_to(self._folder)
+        wanted: dict[str, str | None] = {
+            self._stock.file(target).relative_to(self._folder).as_posix(): target.hashes["sha256"]
             for path, target in signed.items()
             if path not in idle and not path.startswith("buckets-")
         }
-        for path in (stick / "targets").rglob("*"):
-            if path.is_file() and path.relative_to(stick) not in wanted:
-                path.unlink()
-        roots = sorted(self._folder.glob("metadata/*.root.json"))
+        roots = (path.name for path in self._folder.glob("metadata/*.root.json"))
         named = (f"{repository.counters['targets']}.targets.json", f"{repository.counters['snapshot']}.snapshot.json")
-        for path in (
-            *wanted,
-            *(root.relative_to(self._folder) for root in roots),
-            *(Path("metadata", n) for n in named),
-        ):
-            place = stick / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if not place.exists() or place.stat().st_size != (self._folder / path).stat().st_size:
-                shutil.copyfile(self._folder / path, place)
-                sync_file(place)
-        write_whole(stick / "root.json", (self._folder / "root.json").read_bytes())
-        write_whole(metadata / "timestamp.json", timestamp)
+        wanted |= {f"metadata/{name}": None for name in (*roots, *named)}
+        write_release(self._folder, stick, wanted, timestamp)
 
 
 def _whole(revision: int, digest: str, made: int, size: int, length: int) -> Whole:
@@ -411,14 +403,26 @@ def _is_step(one: Changed, offers: Offers) -> bool:
     return not any(other.revision == one.revision and other.base > one.base for other in offers.changes)
 
 
-def _canonical(lines: Iterable[bytes]) -> tuple[list[tuple[tuple[str, str], bytes]], dict[str, int]]:
-    """Keys and canonical lines in canonical order, and how many there are of each kind."""
+Sums = frozenset[bytes]
+"""SHA-256 of lines: what is held instead of the lines themselves."""
+
+
+def _sums(lines: Iterable[bytes]) -> Sums:
+    return frozenset(hashlib.sha256(line).digest() for line in lines)
+
+
+def _canonical(lines: Iterable[bytes], known: Sums) -> tuple[list[tuple[tuple[str, str], bytes]], dict[str, int]]:
+    """Keys and canonical lines in canonical order, and how many there are of each kind. A line that is `known` is of
+    the release that is out, hence canonical, and is not written a second time.
+    """
+    came = list(lines)
     keyed: list[tuple[tuple[str, str], bytes]] = []
     counts: Counter[str] = Counter()
     coherence = Coherence()
-    for line in read(lines):
-        record = line.record
-        keyed.append(((record.kind, record.id), canonical_line(line.raw)))
+    for line in read(came):
+        record, written = line.record, came[line.number - 1]
+        as_it_is = hashlib.sha256(written).digest() in known
+        keyed.append(((record.kind, record.id), written if as_it_is else canonical_line(line.raw)))
         counts[record.kind] += 1
         if (fault := coherence.add(record, f"records:{line.number}")) is not None:
             raise RecordError(fault.code, (f"records:{line.number}: {fault}",))
@@ -428,14 +432,14 @@ def _canonical(lines: Iterable[bytes]) -> tuple[list[tuple[tuple[str, str], byte
     return keyed, dict(sorted(counts.items()))
 
 
-def _differing(old: Callable[[], Iterator[bytes]], new: list[bytes]) -> tuple[Iterator[bytes], Iterator[bytes]]:
+def _differing(
+    before: Callable[[], Iterator[bytes]], olds: Sums, new: list[bytes], news: Sums
+) -> tuple[Iterator[bytes], Iterator[bytes]]:
     """Only the lines that the other side does not have, in their order; 69 of 70 need not be looked into.
 
     Of the old lines hashes are held, not the lines: they are unpacked twice instead, which takes 40 ms.
     """
-    olds = {hashlib.sha256(line).digest() for line in old()}
-    news = {hashlib.sha256(line).digest() for line in new}
     return (
-        (line for line in old() if hashlib.sha256(line).digest() not in news),
+        (line for line in before() if hashlib.sha256(line).digest() not in news),
         (line for line in new if hashlib.sha256(line).digest() not in olds),
     )

@@ -19,7 +19,7 @@ from tuf.api.serialization.json import JSONSerializer
 
 from contentsync.files import write_whole
 from contentsync.keys import KeyFolder
-from contentsync.trust import SIGNED_AT
+from contentsync.trust import LETTERBOX, SIGNED_AT
 from domain.errors import Code, SyncError
 
 ROOT_LASTS = dt.timedelta(days=730)
@@ -156,11 +156,19 @@ class Repository:
                 version=versions["timestamp"],
                 expires=self.now + lasts,
                 snapshot_meta=MetaFile(snapshot.signed.version),
-                unrecognized_fields={SIGNED_AT: int(self.now.timestamp())},
+                unrecognized_fields={SIGNED_AT: int(self.now.timestamp()), **self._letterbox()},
             )
         )
         timestamp.sign(online)
         return timestamp.to_bytes(_COMPACT)
+
+    def _letterbox(self) -> dict[str, str]:
+        try:
+            return {LETTERBOX: self.keys.letterbox.read_text("ascii").strip()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError) as error:
+            raise SyncError(Code.KEY_REFUSED, f"{self.keys.letterbox.name}: {type(error).__name__}") from error
 
     def show(self, timestamp: bytes | None) -> None:
         """Lets kiosks see what was put in place before: the roots, and with `timestamp` all the rest in one moment."""

@@ -12,7 +12,7 @@ import zstandard
 from tuf.api.metadata import TargetFile
 
 from contentsync import buckets
-from contentsync.buckets import EMPTY, Keyed, Table, bucket_of, buckets_of
+from contentsync.buckets import EMPTY, Bucket, Keyed, Table, parts_of
 from contentsync.files import sync_file, sync_folder, write_whole
 from contentsync.layout import Changed, Whole, entry
 from contentsync.packing import pack, unpack
@@ -60,12 +60,8 @@ class Stock:
 
     def put_buckets(self, revision: int, records: Iterable[Keyed]) -> TargetFile:
         """Writes the buckets that are not there yet, and then their table."""
-        parts: list[list[bytes]] = [[] for _ in range(buckets.COUNT)]
-        held: list[Keyed] = []
-        for one in records:
-            parts[bucket_of(one[0], one[1])].append(one[2])
-            held.append(one)
-        table = Table(revision, buckets_of(held))
+        parts = parts_of(records)
+        table = Table(revision, tuple(map(Bucket.of, parts)))
         folder = self._folder / buckets.FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         packer = zstandard.ZstdCompressor(level=BUCKET_LEVEL, write_checksum=True)
@@ -75,7 +71,7 @@ class Stock:
                 continue
             beside = folder / f".{os.getpid()}.new"
             try:
-                beside.write_bytes(packer.compress(b"".join(lines)))
+                beside.write_bytes(packer.compress(lines))
                 sync_file(beside)
                 beside.replace(place)
             finally:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import requests
+from securesystemslib.signer import Key
 from tuf.api.exceptions import (
     BadVersionNumberError,
     DownloadError,
@@ -32,6 +33,9 @@ EARLIEST = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 SIGNED_AT = "signed_at"
 """Field of timestamp.json, seconds since 1970: TUF itself says only when a thing expires, not when it was signed."""
+
+LETTERBOX = "letterbox"
+"""Field of timestamp.json: the public key (X25519, hexadecimal) that kiosks seal for what a stick carries home."""
 
 LIMITS = UpdaterConfig(
     max_root_rotations=64,
@@ -144,6 +148,27 @@ class Trust:
     def time(self) -> dt.datetime:
         """Now, or the floor where the clock is behind it: what rings that begin later are measured against."""
         return max(self._now(), self._floor(self._marks.marks().get("time")))
+
+    @property
+    def letterbox(self) -> str | None:
+        """The key that the last proof of freshness names for what sticks carry home; None: it named none."""
+        try:
+            timestamp = Metadata[Timestamp].from_bytes((self.metadata / "timestamp.json").read_bytes())
+        except (OSError, RepositoryError):
+            return None
+        found = timestamp.signed.unrecognized_fields.get(LETTERBOX)
+        return found if isinstance(found, str) else None
+
+    def online_keys(self) -> Mapping[str, Key]:
+        """The keys that sign that a release is current, by id, as the newest root says that this kiosk has seen.
+
+        Raises `SyncError` S-06 when no root is enrolled.
+        """
+        try:
+            root = Metadata[Root].from_bytes((self.metadata / "root.json").read_bytes())
+        except (OSError, RepositoryError):
+            root = Metadata[Root].from_bytes(self._bootstrap())
+        return {keyid: root.signed.keys[keyid] for keyid in root.signed.roles[Timestamp.type].keyids}
 
     def note_revision(self, revision: int) -> None:
         """Notes that the hub has released `revision`.

@@ -32,7 +32,7 @@ from domain.slip import (
     Title,
     Variant,
 )
-from domain.take_away import MOST_TEXTS, event_take_away
+from domain.take_away import event_take_away
 from domain.trip import Route, Stop, Trip
 from phrases import Phrases
 
@@ -111,9 +111,8 @@ class _Writer:
             blocks.append(Tab(say("slip.where")))
             blocks += [self._office(place.id) for place in route.places]
         blocks.append(Separator())
-        several = self._variant in (Variant.FULL, Variant.LARGE)
-        texts = event_take_away(say, self._plan, self._facts, route, most=MOST_TEXTS if several else 1, check=check)
-        blocks += [take_away_block(say, texts, check), Separator()]
+        texts = (alone,) = event_take_away(say, self._plan, self._facts, route, most=1, check=check)
+        blocks += [take_away_block(say, texts, alone, check), Separator()]
         blocks.append(Paragraph(say("slip.window_counts"), bold=True))
         if self._variant is Variant.BILINGUAL:
             blocks.append(Paragraph(say("slip.chinese_counts")))

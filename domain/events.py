@@ -149,6 +149,47 @@ class CardProved:
     same: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FoundStick:
+    """A stick that is plugged in: what its folder is called, and what it says of itself, which nothing has proved.
+
+    `revision` is None when there is no release on it; `code` says why (S-…). `bytes`: of everything in the release's
+    folder.
+    """
+
+    path: str
+    name: str
+    writable: bool
+    revision: int | None = None
+    made_at: dt.datetime | None = None
+    bytes: int = 0
+    code: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SticksFound:
+    """The answer to `Sticks.look`."""
+
+    sticks: tuple[FoundStick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StickTaken:
+    """The answer to `Sticks.take`. `revision`: that is proved to be here now; `code`: why nothing was taken (S-…, D-03,
+    K-02), the old content is kept then. `fresh`: whether it is new here.
+
+    `handed`: messages that are on the stick now; None: nothing was handed out, `mail_code` says why where it is a
+    fault. `home`: messages of which the stick brought word that the hub has them.
+    """
+
+    revision: int | None
+    fresh: bool = False
+    code: Code | None = None
+    handed: int | None = None
+    home: int = 0
+    mail_code: Code | None = None
+
+
 Event = (
     PrinterChanged
     | SlipProgress
@@ -160,4 +201,6 @@ Event = (
     | CardRead
     | CardUnread
     | CardProved
+    | SticksFound
+    | StickTaken
 )

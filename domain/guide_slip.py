@@ -37,7 +37,7 @@ from domain.slip import (
     Title,
     Variant,
 )
-from domain.take_away import HOTLINE, MOST_TEXTS, take_away
+from domain.take_away import HOTLINE, PAPER_TEXTS, PART_BYTES, take_away
 from phrases import Phrases
 
 NEXT_DOOR_M = 60
@@ -123,8 +123,10 @@ def _blocks(say: Phrases, guide: Guide, facts: SlipFacts, number: int, variant: 
         blocks.extend(_steps(say, guide))
         blocks.extend(_know(say, guide, facts))
     blocks.append(Separator())
-    texts = take_away(say, guide, facts, most=MOST_TEXTS if variant in (Variant.FULL, Variant.LARGE) else 1)
-    blocks.append(take_away_block(say, texts, facts.check))
+    texts = (alone,) = take_away(say, guide, facts, most=1)
+    if variant is Variant.FULL:
+        texts = take_away(say, guide, facts, most=PAPER_TEXTS, part=PART_BYTES)
+    blocks.append(take_away_block(say, texts, alone, facts.check))
     blocks.append(Separator())
     blocks.append(Paragraph(say("slip.window_counts"), bold=True))
     if variant is Variant.BILINGUAL:
@@ -135,21 +137,19 @@ def _blocks(say: Phrases, guide: Guide, facts: SlipFacts, number: int, variant: 
     return tuple(blocks)
 
 
-def take_away_block(say: Phrases, texts: Sequence[str], check: str) -> TakeAway:
-    """The codes of `texts` with the check code beside them; where there is none, how to get the paper again."""
+def take_away_block(say: Phrases, texts: Sequence[str], alone: str, check: str) -> TakeAway:
+    """The codes of `texts`, or of `alone` on narrow paper, how to get the paper again, and the check code, if any."""
     several = len(texts) > 1
     labels = [say("slip.part", n=n, most=len(texts)) if several else "" for n in range(1, len(texts) + 1)]
-    lines = [say("slip.take_line")]
-    if several:
-        lines.append(say("slip.take_all", n=len(texts)))
-    lines.append(say("slip.other_kiosk"))
     return TakeAway(
         payload=texts[0],
         head=say("slip.take_head"),
-        lines=tuple(lines),
+        lines=(say("slip.take_line"), say("slip.other_kiosk")),
         check=CheckCode(check, (say("slip.check_head"), say("slip.check_line"))) if check else None,
         label=labels[0],
         more=tuple(zip(texts[1:], labels[1:], strict=True)),
+        several=say("slip.take_all", n=len(texts)) if several else "",
+        alone=alone if several else "",
     )
 
 
@@ -170,12 +170,17 @@ def _guard(say: Phrases, verdict: Verdict | None) -> Guard | None:
     if last < verdict.next.closes:
         parts.append(say("guard.last", time=wording.time_of_day(last)))
     detail = say("join.comma").join(parts)
-    finished = wording.due_line(say, verdict.due)
+    finished = "" if _dated(verdict.due) else wording.due_line(say, verdict.due)
     return Guard(
         say("guard.label"),
         wording.guard_headline(say, verdict),
         say("join.sentence").join(filter(None, (detail, finished))),
     )
+
+
+def _dated(due: Due | None) -> bool:
+    """Whether the day on which it is finished stands among the figures; the guard line need not say it again."""
+    return due is not None and due.known and due.day != due.accepted
 
 
 def _figures(say: Phrases, guide: Guide, due: Due | None, today: dt.date) -> Figures:
@@ -187,7 +192,7 @@ def _figures(say: Phrases, guide: Guide, due: Due | None, today: dt.date) -> Fig
     if guide.visits is not None:
         cells.append((say("figure.visits"), say.count("visits.times", guide.visits)))
     limit = wording.limit(say, guide.immediate, guide.promised_limit or guide.legal_limit)
-    if due is not None and due.known and due.day != due.accepted:
+    if due is not None and _dated(due):
         accepted = wording.day_word(say, due.accepted, today)
         cells.append((say("figure.due", day=accepted), wording.month_day(say, due.day)))
     elif limit:
@@ -284,7 +289,9 @@ def _map(say: Phrases, kiosk: KioskPlace, place: Place) -> Map | None:
     metres = math.hypot(east, north)
     if metres < NEXT_DOOR_M:
         return None
-    bus = next((stop for stop in place.bus if stop.walk_m is not None), None)
+    # The first stop stands in words above it, with its lines and its walk where that is known.
+    told = place.bus[:1] if place.bus and place.bus[0].walk_m is not None else ()
+    bus = next((stop for stop in place.bus if stop.walk_m is not None and not told), None)
     return Map(
         kiosk=say("map.kiosk"),
         place=place.alias or place.name,
@@ -321,18 +328,21 @@ def _know(say: Phrases, guide: Guide, facts: SlipFacts) -> list[Block]:
     limits = _limits(say, guide)
     if limits:
         rows.append((say("key.limit"), limits))
-    if guide.fee is not None and guide.fee.charged:
+    # The strip of figures has said it already, unless its cell was too narrow for the whole.
+    if guide.fee is not None and guide.fee.charged and guide.fee.text != wording.fee_figure(say, guide.fee):
         rows.append((say("key.fee"), guide.fee.text))
     if guide.result is not None:
         rows.append((say("key.result"), guide.result.name))
     if guide.legal_basis:
         first = guide.legal_basis[0]
         rows.append((say("key.law"), say("slip.law", law=first.law, article=first.article or "").strip()))
-    rows.append(
-        (say("key.department"), say("join.list").join(dict.fromkeys(filter(None, (facts.department, facts.agency)))))
-    )
+    # The head of 去哪儿 names an office that has the department's own name already.
+    named = facts.places[0].name if facts.places else facts.office
+    departments = dict.fromkeys(name for name in (facts.department, facts.agency) if name and name != named)
+    if departments:
+        rows.append((say("key.department"), say("join.list").join(departments)))
     rows.append((say("key.complaint"), _complaint(say, guide)))
-    return [Tab(say("slip.know")), Keyed(tuple(rows))]
+    return [Tab(say("slip.know")), Keyed(tuple(rows), fine=True)]
 
 
 def _limits(say: Phrases, guide: Guide) -> str:

@@ -407,8 +407,8 @@ class KioskPlace:
 
 @dataclass(frozen=True, slots=True)
 class NearbyKiosk:
-    """Another kiosk that said `at` (aware) that it has paper; `low`: not much. `metres` in a straight line and `bearing`
-    (degrees from north, clockwise) from this kiosk; None when one of the two has no position.
+    """Another kiosk that said `at` (aware) that it has paper; `low`: not much. `metres` in a straight line and
+    `bearing` (degrees from north, clockwise) from this kiosk; None when one of the two has no position.
     """
 
     number: str
@@ -424,6 +424,20 @@ class Neighbours(Protocol):
 
     def with_paper(self) -> tuple[NearbyKiosk, ...]:
         """Those that had paper in the last two hours, nearest first; none when nothing is known. Never raises."""
+        ...
+
+
+class Sticks(Protocol):
+    """Sticks that are plugged in. What is read from one is done in processes of their own: a stick may hang."""
+
+    def look(self) -> None:
+        """Looks which there are; returns at once. `SticksFound` is the answer."""
+        ...
+
+    def take(self, path: str) -> None:
+        """Takes the content of the stick at `path`, and puts on it what there is to report; returns at once.
+        `StickTaken` is the answer and always comes; one stick at a time.
+        """
         ...
 
 

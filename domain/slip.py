@@ -97,11 +97,14 @@ class Ticks:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """Lines with a bold key column: 时间, 电话, 乘车. A bold `head` with a regular `head_note` may stand above."""
+    """Lines with a bold key column: 时间, 电话, 乘车. A bold `head` with a regular `head_note` may stand above. `fine`:
+    in the size of details.
+    """
 
     rows: tuple[tuple[str, str], ...]
     head: str = ""
     head_note: str = ""
+    fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +224,9 @@ class CheckCode:
 class TakeAway:
     """The guide itself as a QR code (UTF-8, level M, at most 331 bytes) beside a few lines and the check code.
 
-    `more`: further codes, (payload, word below it). `label`: the word below the first when there are more. `module`:
-    dots a module, 0 for what the variant has.
+    `more`: further codes, (payload, word below it). `label`: the word below the first when there are more. `several`:
+    a line for a paper that bears them all. `alone`: what fits one code, for paper on which they do not stand side by
+    side. `module`: dots a module, 0 for what the variant has.
     """
 
     payload: str
@@ -232,6 +236,8 @@ class TakeAway:
     label: str = ""
     more: tuple[tuple[str, str], ...] = ()
     module: int = 0
+    several: str = ""
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 A text fits a code of version 13 at level M (331 bytes), the densest that old phones read from thermal paper with 4 dots
 a module; each begins with the name and its number (1/2), so that it can be read alone. What to bring comes first. When
-even the largest number of texts does not hold everything, it is left out in this order: conditions, law, steps. Nothing
-about a person is in it, and never an address of the web: it is read without a network.
+even the largest number of texts does not hold everything, it is left out in this order: the last word, which stands on
+the paper beside the code, conditions, law, steps. Nothing about a person is in it, and never an address of the web: it
+is read without a network.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ PART_BYTES = 287
 """Of each of several: a code of version 12, two of which stand side by side on 80 mm paper."""
 
 MOST_TEXTS = 3
+"""One after the other on the screen."""
+
+PAPER_TEXTS = 2
+"""On paper, side by side; the route of a life event is on the paper itself, so it has one."""
 
 HOTLINE = "12345"
 
@@ -47,10 +52,10 @@ class _Rank(IntEnum):
     KEPT = 0
     FIGURES = 1
     HOURS = 2
-    LAST_WORD = 3
-    STEPS = 4
-    LAW = 5
-    CONDITIONS = 6
+    STEPS = 3
+    LAW = 4
+    CONDITIONS = 5
+    LAST_WORD = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,13 @@ class _Part:
     rank: _Rank = _Rank.KEPT
 
 
-def take_away(say: Phrases, guide: Guide, facts: SlipFacts, most: int = MOST_TEXTS) -> tuple[str, ...]:
-    """One to `most` texts of `guide`, each at most `TEXT_BYTES` long; the check code stands in the first."""
-    return _texts(say, guide.name, facts.check, _guide_parts(say, guide, facts), most)
+def take_away(
+    say: Phrases, guide: Guide, facts: SlipFacts, most: int = MOST_TEXTS, part: int = TEXT_BYTES
+) -> tuple[str, ...]:
+    """One to `most` texts of `guide`, each at most `TEXT_BYTES` long, each of several at most `part`; the check code
+    stands in the first.
+    """
+    return _texts(say, guide.name, facts.check, _guide_parts(say, guide, facts), most, part)
 
 
 def event_take_away(
@@ -139,17 +148,19 @@ def _event_parts(say: Phrases, plan: Plan, facts: Sequence[SlipFacts], route: Ro
     ]
 
 
-def _texts(say: Phrases, name: str, check: str, parts: Iterable[_Part], most: int) -> tuple[str, ...]:
+def _texts(
+    say: Phrases, name: str, check: str, parts: Iterable[_Part], most: int, part_bytes: int = TEXT_BYTES
+) -> tuple[str, ...]:
     """The fewest texts that hold as much as `most` texts can."""
     head = say("text.title", name=_cut(name, _NAME_BYTES))
     first = [say("text.check", code=check)] if check else []
     kept = [replace(part, items=tuple(filter(None, part.items))) for part in parts]
     kept = [part for part in kept if part.items]
     taken = len(f"{head}\n".encode())
-    while len(texts := _fewest(say, taken, first, kept, most)) > most:
-        rank = max((part.rank for part in kept), default=_Rank.KEPT)
-        if rank is not _Rank.KEPT:
-            kept = [part for part in kept if part.rank is not rank]
+    while len(texts := _fewest(say, taken, first, kept, most, part_bytes)) > most:
+        last = max(range(len(kept)), key=lambda n: (kept[n].rank, n), default=-1)
+        if last >= 0 and kept[last].rank is not _Rank.KEPT:
+            del kept[last]
         elif not _shorten(kept):
             break
     texts = texts[:most]
@@ -169,14 +180,16 @@ def _shorten(parts: list[_Part]) -> bool:
     return True
 
 
-def _fewest(say: Phrases, taken: int, first: list[str], parts: Sequence[_Part], most: int) -> list[str]:
-    """A single text, or several of about the same length, so that their codes are equally small; longer ones where
-    these are fewer. `taken`: bytes of the head.
+def _fewest(
+    say: Phrases, taken: int, first: list[str], parts: Sequence[_Part], most: int, part_bytes: int
+) -> list[str]:
+    """A single text, or several of about the same length, so that their codes are equally small; longer ones, up to
+    `part_bytes`, where these are fewer. `taken`: bytes of the head.
     """
     whole = _packed(say, TEXT_BYTES - taken, first, parts)
     if len(whole) == 1 or most == 1:
         return whole
-    long = _packed(say, TEXT_BYTES - _MARK_BYTES - taken, first, parts)
+    long = _packed(say, part_bytes - _MARK_BYTES - taken, first, parts)
     short = _packed(say, PART_BYTES - _MARK_BYTES - taken, first, parts)
     if len(short) > len(long):
         return long

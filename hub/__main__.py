@@ -11,10 +11,12 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from hub.backup_commands import backup_command, restore_command
 from hub.device_commands import devices_app
 from hub.import_commands import template_command
 from hub.rollout_commands import rollout_app
 from hub.unmet_commands import unmet_app
+from hub.usb_commands import export_command, import_command
 from hub.workflow import CITY, Role
 
 if TYPE_CHECKING:
@@ -150,6 +152,8 @@ def serve(config: ConfigOption = None) -> None:
 
 
 app.command("template")(template_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 
 # --- Content --------------------------------------------------------------------------------------------------------
@@ -227,6 +231,9 @@ def _tell_report(report: Report, dry_run: bool) -> None:
         f" {report.unchanged} as they are, {len(report.busy)} being written by somebody"
         + (" (nothing was changed)" if dry_run else "")
     )
+    if report.changes or report.numbered:
+        own = f"{report.changes} lines of changes and the numbers of {report.numbered} guides"
+        say(f"{own} are the hub's own and stay out")
     if report.missing:
         say(f"{len(report.missing)} are live and not in the file; they stay")
     if report.findings:
@@ -347,21 +354,8 @@ def resign(
         say(f"revision {revision} is fresh" if revision else "signed; nothing was released yet")
 
 
-@app.command("export-usb")
-def export_usb(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Folder on the stick.")],
-    json: JsonOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """Copies the release onto a stick for kiosks without a line; it stays fresh for 90 days."""
-    from hub.terminal import say, say_json
-
-    with _office(config) as office:
-        revision, digest = office.press.export(folder)
-    if json:
-        say_json({"revision": revision, "digest": digest, "folder": str(folder)})
-    else:
-        say(f"revision {revision} in {folder}")
+app.command("export-usb")(export_command)
+app.command("import-usb")(import_command)
 
 
 # --- Keys -----------------------------------------------------------------------------------------------------------

@@ -142,31 +142,31 @@ class AuditLog:
         Besides the links it compares the end of the chain with what each release noted when it went out, so that a
         chain that was cut or written anew from some entry on does not pass.
         """
+        return self._store.read(first_bad)
 
-        def walk(connection: Connection) -> BadEntry | None:
-            anchors = {
-                row.audit_seq: row.audit_hash
-                for row in connection.execute(
-                    select(releases.c.audit_seq, releases.c.audit_hash).where(releases.c.audit_seq.is_not(None))
-                )
-            }
-            seq, before = 0, BEGINNING
-            rows = connection.execution_options(yield_per=1000).execute(select(audit).order_by(audit.c.seq))
-            for row in rows:
-                seq += 1
-                found = dict(row._mapping)
-                if found["seq"] != seq:
-                    return BadEntry(seq, "missing")
-                if found["before"] != before:
-                    return BadEntry(seq, "unlinked")
-                if found["hash"] != _hash(found) or anchors.pop(seq, found["hash"]) != found["hash"]:
-                    return BadEntry(seq, "altered")
-                before = found["hash"]
-            if anchors or head(connection) != (seq, before):
-                return BadEntry(seq + 1, "cut")
-            return None
 
-        return self._store.read(walk)
+def first_bad(connection: Connection) -> BadEntry | None:
+    """As `AuditLog.verify`, in the caller's transaction."""
+    anchors = {
+        row.audit_seq: row.audit_hash
+        for row in connection.execute(
+            select(releases.c.audit_seq, releases.c.audit_hash).where(releases.c.audit_seq.is_not(None))
+        )
+    }
+    seq, before = 0, BEGINNING
+    for row in connection.execute(select(audit).order_by(audit.c.seq), execution_options={"yield_per": 1000}):
+        seq += 1
+        found = dict(row._mapping)
+        if found["seq"] != seq:
+            return BadEntry(seq, "missing")
+        if found["before"] != before:
+            return BadEntry(seq, "unlinked")
+        if found["hash"] != _hash(found) or anchors.pop(seq, found["hash"]) != found["hash"]:
+            return BadEntry(seq, "altered")
+        before = found["hash"]
+    if anchors or head(connection) != (seq, before):
+        return BadEntry(seq + 1, "cut")
+    return None
 
 
 def _parsed(head: str) -> tuple[int, str]:

@@ -27,9 +27,13 @@ def key_of(raw: Mapping[str, Any]) -> str:
 
 def line_of(raw: Mapping[str, Any]) -> str:
     """The canonical form as the tables hold it, without line feed, and of a guide without what the hub gives it."""
+    return canonical_line(without_own(raw)).decode("utf-8").removesuffix("\n")
+
+
+def without_own(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The record without what only the hub gives a guide."""
     own = OWN if raw["kind"] == Guide.KIND else ()
-    kept = {field: value for field, value in raw.items() if field not in own}
-    return canonical_line(kept).decode("utf-8").removesuffix("\n")
+    return {field: value for field, value in raw.items() if field not in own}
 
 
 def checked(raw: Mapping[str, Any]) -> Record:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,12 +75,12 @@ def devices_list(
     from hub.terminal import say, say_json
 
     with _office(config) as office:
-        fleet = office.devices.fleet(revoked=revoked)
+        fleet, sticks = office.devices.fleet(revoked=revoked), office.devices.by_stick()
     if json:
-        say_json([_told(one) for one in fleet])
+        say_json([_told(one, sticks) for one in fleet])
         return
     for one in fleet:
-        say(_line(one))
+        say(_line(one, sticks))
 
 
 @devices_app.command("show")
@@ -88,16 +90,16 @@ def devices_show(number: NumberArgument, config: ConfigOption = None, json: Json
 
     with _office(config) as office:
         seen = office.devices.seen(office.devices.of_number(number))
-        days = office.devices.days(seen.device)
+        days, sticks = office.devices.days(seen.device), office.devices.by_stick()
     health = seen.health.model_dump(mode="json", exclude_none=True) if seen.health is not None else None
-    told = _told(seen) | {
+    told = _told(seen, sticks) | {
         "health": health,
         "days": [{"day": one.day.isoformat(), "spans": one.spans, "counts": one.counts} for one in days],
     }
     if json:
         say_json(told)
         return
-    say(_line(seen))
+    say(_line(seen, sticks))
     for name, value in (health or {}).items():
         say(f"  {name}: {value}")
 
@@ -112,7 +114,8 @@ def devices_revoke(number: NumberArgument, config: ConfigOption = None) -> None:
     say(f"kiosk {number} is revoked")
 
 
-def _told(seen: Seen) -> dict[str, Any]:
+def _told(seen: Seen, sticks: Mapping[str, dt.datetime]) -> dict[str, Any]:
+    carried = sticks.get(seen.device.id)
     site, content = seen.device.site, seen.health.content if seen.health is not None else None
     return {
         "number": site.number,
@@ -124,6 +127,7 @@ def _told(seen: Seen) -> dict[str, Any]:
         "enrolled_at": seen.device.enrolled_at.isoformat(),
         "revoked_at": seen.device.revoked_at.isoformat() if seen.device.revoked_at else None,
         "heard_at": seen.received_at.isoformat() if seen.received_at else None,
+        "by_stick_at": carried.isoformat() if carried else None,
         "revision": content.revision if content else None,
         "digest": content.digest if content else None,
         "proved": seen.proved,
@@ -131,13 +135,15 @@ def _told(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _line(seen: Seen) -> str:
+def _line(seen: Seen, sticks: Mapping[str, dt.datetime]) -> str:
+    carried = sticks.get(seen.device.id)
     content = seen.health.content if seen.health is not None else None
     words = [
         seen.device.number,
         seen.device.site.name,
         "revoked" if seen.device.revoked_at else "",
         f"heard {seen.received_at:%Y-%m-%d %H:%M} UTC" if seen.received_at else "never heard",
+        f"by stick on {carried:%Y-%m-%d}" if carried else "",
         f"revision {content.revision}{'' if seen.proved else ' not proved'}" if content else "",
         f"paper {seen.paper}" if seen.health is not None else "",
     ]

@@ -18,8 +18,9 @@ from hub.audit import COMMAND_LINE, Event
 from hub.device import Device, DeviceDay, Seen, Site
 from hub.people import Person
 from hub.refusal import Reason, Refused
+from hub.reports import STICK
 from hub.store import Store, moment, utc_now, written
-from hub.tables import device_counters, device_days, device_health, devices
+from hub.tables import device_counters, device_days, device_health, device_reports, devices
 from hub.workflow import Role
 from uplink.messages import Health, Neighbour
 
@@ -116,7 +117,7 @@ class Devices:
             if not revoked:
                 wanted = wanted.where(devices.c.revoked_at.is_(None))
             if person is not None and person.reach.district is not None:
-                wanted = wanted.where(devices.c.district == (person.reach.district or None))
+                wanted = wanted.where(devices.c.district == person.reach.district)
             return tuple(_seen_from(row) for row in connection.execute(wanted))
 
         return self._store.read(work)
@@ -166,6 +167,39 @@ class Devices:
                 .group_by(health.revision, health.content_digest)
             )
             return {(revision, digest): count for revision, digest, count in connection.execute(wanted)}
+
+        return self._store.read(work)
+
+    def by_stick(self) -> Mapping[str, dt.datetime]:
+        """When a stick last brought something of which kiosk, by device; those that never came on a stick left out."""
+
+        def work(connection: Connection) -> Mapping[str, dt.datetime]:
+            ledger = device_reports.c
+            wanted = (
+                select(ledger.device, func.max(ledger.received_at).label("at"))
+                .where(ledger.kind == STICK)
+                .group_by(ledger.device)
+            )
+            return {row.device: moment(row.at) for row in connection.execute(wanted)}
+
+        return self._store.read(work)
+
+    def held_of(self, device: Device, since: dt.datetime, most: int) -> tuple[Mapping[str, str], int]:
+        """Ids of the kiosk's messages that came since then, the latest `most`, with their fate, and the highest number
+        of its health.
+        """
+
+        def work(connection: Connection) -> tuple[Mapping[str, str], int]:
+            ledger, health = device_reports.c, device_health.c
+            wanted = (
+                select(ledger.id)
+                .where(ledger.device == device.id, ledger.kind != STICK, ledger.received_at >= written(since))
+                .order_by(ledger.received_at.desc(), ledger.id)
+                .limit(most)
+            )
+            held = {row.id: "stored" for row in connection.execute(wanted)}
+            last = connection.execute(select(health.id, health.seq).where(health.device == device.id)).first()
+            return (held, 0) if last is None else ({**held, last.id: "stored"}, last.seq)
 
         return self._store.read(work)
 

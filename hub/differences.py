@@ -37,6 +37,8 @@ def field_name(path: str, say: Phrases) -> str:
     """The Chinese name of a field path; a field that the hub does not know is shown as it is written."""
     words = path.split(".")
     plain = [word for word in words if not word.isdigit()]
+    if not plain:  # the key of a table, not a position: {"1": "05"}
+        return path
     key = f"field.{'.'.join(plain)}"
     shown = say(key) if say.has(key) else say(f"field.{plain[-1]}") if say.has(f"field.{plain[-1]}") else plain[-1]
     number = next((int(word) + 1 for word in words if word.isdigit()), None)

@@ -50,8 +50,8 @@ class Enrolling:
     def issue(self, site: Site, *, by: Person | None = None) -> Issued:
         """A code for the kiosk at `site`, good for a quarter of an hour. `by` None: the command line.
 
-        Raises `Refused` (not_an_operator, device_unfit; other_department when it stands in another district, or the kiosk
-        that has the number now does).
+        Raises `Refused` (not_an_operator, device_unfit; other_department when it stands in another district, or the
+        kiosk that has the number now does).
         """
         if by is not None and Role.OPERATOR not in by.roles:
             raise Refused(Reason.NOT_AN_OPERATOR)

@@ -11,11 +11,13 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from domain.unmet import LEAST_VISITS
+from hub.alarms import Alarms
 from hub.audit import AuditLog
 from hub.candidates import Candidates
 from hub.corrections import Corrections
 from hub.devices import Devices
 from hub.enrolment import Enrolling
+from hub.fleet import Fleet
 from hub.freshness import Ledger
 from hub.gaps import Gaps
 from hub.home import HubHome
@@ -28,11 +30,14 @@ from hub.publishing import Press
 from hub.rehearsal import Rehearsal
 from hub.releases import Releases
 from hub.reports import Reports
-from hub.rollout import FleetProofs, Rollouts
+from hub.rollout import Rollouts
 from hub.searching import ItemSearch
 from hub.settings import HubSettings, load
 from hub.store import Store, sqlite_url, utc_now
 from hub.tasks import Tasks
+from hub.ticket_book import TicketBook
+from hub.upkeep import Upkeep
+from hub.usb import Sticks
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """Where the city's people work; the database keeps UTC."""
@@ -61,7 +66,12 @@ class Office:
     enrolling: Enrolling
     reports: Reports
     corrections: Corrections
+    book: TicketBook
+    alarms: Alarms
+    fleet: Fleet
+    upkeep: Upkeep
     press: Press
+    sticks: Sticks
 
     @classmethod
     def open(
@@ -83,7 +93,12 @@ class Office:
         items = Items(store, now=now, zone=ZONE)
         releases = Releases(store, press, now=now)
         devices = Devices(store, now=now)
-        rollouts = Rollouts(store, press, FleetProofs(devices.fleet), now=now)
+        alarms = Alarms(store, now=now, zone=ZONE)
+        least = 1 if settings.demo else LEAST_VISITS
+        reports = Reports(store, now=now, least=least, zone=ZONE, heard=alarms.heard)
+        fleet = Fleet(store, alarms, now=now, zone=ZONE)
+        book = TicketBook(store, items, now=now, zone=ZONE)
+        rollouts = Rollouts(store, press, fleet, rules=settings.rollout, now=now)
         search = ItemSearch(home.catalogue, items, releases, now=now)
         rehearsal = Rehearsal(home.folder, search, items, releases, now=now)
         importing = Importing(store, now=now)
@@ -107,8 +122,13 @@ class Office:
             candidates=Candidates(store, items, search, rehearsal, now=now, zone=ZONE),
             devices=devices,
             enrolling=Enrolling(store, now=now),
-            reports=Reports(store, now=now, least=1 if settings.demo else LEAST_VISITS, zone=ZONE),
+            reports=reports,
+            sticks=Sticks(store, press, devices, reports, now=now),
             corrections=Corrections(store, now=now),
+            book=book,
+            alarms=alarms,
+            fleet=fleet,
+            upkeep=Upkeep(store, alarms, book, rollouts, now=now),
             press=press,
         )
         try:

@@ -38,19 +38,24 @@ class Passwords:
 
     def fits(self, password: str, encoded: str | None) -> bool:
         """Whether `password` belongs to `encoded`; None: an account that does not exist, which takes as long."""
+        return self.checked(password, encoded)[0]
+
+    def checked(self, password: str, encoded: str | None) -> tuple[bool, str | None]:
+        """As `fits`, and a hash to keep instead when `encoded` was made at another cost than is asked for today."""
         if len(password) > LONGEST:
-            return False
+            return False, None
+        if self._nobody is None:
+            # Made for whoever comes first: otherwise the first unknown login would be the one that takes longer.
+            self._nobody = self.hash("nobody has this password")
         if encoded is None:
-            if self._nobody is None:
-                self._nobody = self.hash("nobody has this password")
             with self._turn:
                 self._argon2.verify(password, self._nobody)
-            return False
+            return False, None
         with self._turn:
             try:
-                return self._argon2.verify(password, encoded)
+                return self._argon2.verify_and_update(password, encoded)
             except UnknownHashError:
-                return False
+                return False, None
 
 
 def check(password: str, login: str, name: str) -> None:

@@ -11,19 +11,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub import audit
 from hub.audit import Event
 from hub.passwords import Passwords, check
-from hub.reach import Reach, reach_of
+from hub.reach import NO_FURTHER, Reach, reach_of
 from hub.refusal import Reason, Refused
 from hub.settings import LoginSettings, SessionSettings
 from hub.store import Store, moment, utc_now, written
 from hub.tables import items, people, person_roles, sessions
+from hub.throttle import Throttle
 from hub.workflow import CITY, Actor, Role
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
@@ -49,7 +47,7 @@ class Person:
     demo: bool
     disabled: bool
     made_at: dt.datetime
-    reach: Reach = field(default=Reach(), compare=False)
+    reach: Reach = field(default=NO_FURTHER, compare=False)
 
     @property
     def actor(self) -> Actor:
@@ -86,9 +84,10 @@ class LoggedIn:
 class People:
     """Accounts and sessions.
 
-    A session ends when it was not used for `idle_minutes`, `hours` after it began, at logging out, with a new password
-    and when the account is shut. Wrong passwords are slowed down by login and by address, in this process. Every change
-    is in the audit log; a wrong password is told there by the login that was tried only when that login exists.
+    A session ends when it was not used for `idle_minutes`, `hours` after it began, at logging out, with a new password,
+    other roles or another department, and when the account is shut. Passwords can be tried only so often, by login and
+    by address (`hub.throttle`); a hash of another cost than today's is made anew at the next login. Every change is in
+    the audit log; a wrong password is told there by the login that was tried only when that login exists.
     """
 
     def __init__(
@@ -106,9 +105,8 @@ class People:
         self._session = session
         self._demo = demo
         self._now = now
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._per_login = RateLimitItemPerMinute(login.tries_per_login, login.window_minutes)
-        self._per_address = RateLimitItemPerMinute(login.tries_per_address, login.window_minutes)
+        self._throttle = Throttle(store, login, now=now)
+        self._window_minutes = login.window_minutes
 
     # Accounts
 
@@ -288,10 +286,11 @@ class People:
         too_many_tries before anything is looked at.
         """
         login = login.strip().lower()[:64]
-        self._slow_down(login, address)
+        if not self._throttle.free(login, address):
+            raise Refused(Reason.TOO_MANY_TRIES, minutes=self._window_minutes)
         row = self._store.read(lambda connection: connection.execute(_account(login)).first())
         usable = row is not None and row.disabled_at is None and (self._demo or not row.demo)
-        fits = self._passwords.fits(password, row.password if row is not None and usable else None)
+        fits, anew = self._passwords.checked(password, row.password if row is not None and usable else None)
         if row is None or not fits:
             if row is not None:
                 self._store.run_tx(
@@ -308,6 +307,10 @@ class People:
             if person.disabled:
                 raise Refused(Reason.WRONG_LOGIN)
             at = written(now)
+            if anew is not None:
+                # Unless the password is another one by now.
+                old = people.c.id == row.id, people.c.password == row.password
+                connection.execute(update(people).where(*old).values(password=anew))
             connection.execute(delete(sessions).where(sessions.c.made_at < written(now - self._absolute)))
             connection.execute(
                 insert(sessions).values(id=_hashed(token), person=person.id, made_at=at, seen_at=at, csrf=csrf)
@@ -316,13 +319,6 @@ class People:
             return LoggedIn(token, Session(person, csrf, now))
 
         return self._store.run_tx(work)
-
-    def _slow_down(self, login: str, address: str) -> None:
-        free = self._limiter.hit(self._per_login, "login", login)
-        if address:
-            free = self._limiter.hit(self._per_address, "address", address) and free
-        if not free:
-            raise Refused(Reason.TOO_MANY_TRIES, minutes=self._per_login.multiples)
 
     def session(self, token: str) -> Session | None:
         """The open session of a cookie's value; None when there is none (any more). Notes that it is used."""
@@ -389,7 +385,7 @@ def _within(by: Person | None, departments: Collection[str], roles: Iterable[Rol
     """Raises `Refused` when an operator of a district reaches beyond it: other departments, roles of the whole city."""
     if by is None or by.reach.district is None:
         return
-    if not all(map(by.actor.covers, departments)) or not OF_A_DISTRICT >= frozenset(roles):
+    if not all(map(by.actor.covers, departments)) or not frozenset(roles) <= OF_A_DISTRICT:
         raise Refused(Reason.OTHER_DEPARTMENT)
 
 
@@ -440,7 +436,7 @@ def _found(connection: Connection, which: Any) -> Person:
     return person
 
 
-def _person(row: Any, roles: frozenset[Role], reach: Reach = Reach()) -> Person:
+def _person(row: Any, roles: frozenset[Role], reach: Reach = NO_FURTHER) -> Person:
     return Person(
         id=row.id,
         login=row.login,

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import Code, SyncError
 from hub.refusal import Reason, Refused
@@ -17,6 +17,10 @@ from hub.refusal import Reason, Refused
 if TYPE_CHECKING:
     from contentsync.channels import Channels, Ring
     from contentsync.publisher import Publisher, Standing
+    from uplink.sealing import SealingKey
+
+SKIPPED = 10_000
+"""Versions left out when nobody knows how many were signed: ten a day for some three years."""
 
 # contentsync is imported where it is needed: reading and reviewing need no signing libraries.
 
@@ -117,14 +121,60 @@ class Press:
         """Signs anew that the release is fresh; with the passphrase also the release itself. Raises `SyncError`."""
         return self._publisher().resign(passphrase)
 
+    def skip(self, revision: int, passphrase: str, now: dt.datetime) -> None:
+        """Signs what lies in the public folder under far higher numbers, and lets revisions go on above `revision`: for
+        kiosks that have seen more than this machine knows of. They take nothing until the next release.
+
+        Raises `SyncError`: S-08 for the passphrase, S-09 when nothing is there that our keys have signed.
+        """
+        from contentsync.files import locked
+        from contentsync.keys import KeyFolder
+        from contentsync.repository import Repository
+
+        keys = KeyFolder(self.keys)
+        with locked(keys.lock):
+            repository = Repository(self.public, keys, now)
+            kept = repository.versions()
+            if not kept:
+                raise SyncError(Code.RELEASE_FAILED, "public/ has no release that these keys have signed")
+            newest, release = repository.targets(kept[0]), keys.release.unlock(passphrase)
+            held = repository.counters
+            signed = {name: held[name] + SKIPPED for name in ("timestamp", "snapshot", "targets")}
+            held.raise_to({**signed, "revision": revision})
+            repository.sign_targets(newest, release)
+            repository.show(repository.freshen())
+
     def standing(self) -> Standing:
         """What is out, and until when its signatures last. Raises `SyncError`."""
         return self._publisher().standing()
 
     def export(self, stick: Path) -> tuple[int, str]:
         """Copies the release onto a stick, fresh for 90 days; its revision and digest. Raises `SyncError`."""
+        from uplink.stick import LetterboxKey
+
+        if self.founded:
+            LetterboxKey(self._letterbox).ready()  # kiosks learn of it from what the stick proves
         manifest = self._publisher().export_usb(stick)
         return manifest.revision, manifest.digest
+
+    def letterbox(self) -> SealingKey:
+        """What kiosks seal for when a stick carries it home. Raises `SyncError` S-08."""
+        from uplink.stick import LetterboxKey
+
+        return LetterboxKey(self._letterbox).load()
+
+    def note(self, said: Mapping[str, Any]) -> bytes:
+        """`said`, signed with the online key for kiosks to believe. Raises `SyncError` S-08."""
+        from contentsync.keys import KeyFolder
+        from contentsync.usb import note
+
+        return note(said, KeyFolder(self.keys).online.unlock())
+
+    @property
+    def _letterbox(self) -> Path:
+        from contentsync.keys import KeyFolder
+
+        return KeyFolder(self.keys).letterbox.with_suffix(".key")
 
     def fingerprints(self) -> Mapping[str, str]:
         """Key ids by file name, of the keys that are on this machine. Raises `SyncError` S-08."""

@@ -32,11 +32,15 @@ class Reach:
     district: str | None = None
 
 
+NO_FURTHER = Reach()
+"""A department of the city, and one that nobody has entered."""
+
+
 def reach_of(connection: Connection, department: str) -> Reach:
     """How far `department` reaches as the live records say."""
     own = next(_live(connection, items.c.key == f"org/{department}"), None)
     if own is None or own.get("level") != DISTRICT:
-        return Reach()
+        return NO_FURTHER
     children: dict[str, list[str]] = defaultdict(list)
     for one in _live(connection, items.c.kind == "org"):
         if parent := one.get("parent"):

@@ -56,6 +56,8 @@ class Reason(StrEnum):
     NOT_WIDER = "not_wider"
     PAUSED_ALREADY = "paused_already"
     NOT_PAUSED = "not_paused"
+    ROLLOUT_HELD = "rollout_held"
+    TWO_FOR_ALL = "two_for_all"
     # Import
     NOT_EMPTY = "not_empty"
     NO_SUCH_TRIAL = "no_such_trial"
@@ -82,6 +84,11 @@ class Reason(StrEnum):
     NO_SUCH_TICKET = "no_such_ticket"
     TICKET_CLOSED = "ticket_closed"
     NOT_FOR_DEPARTMENT = "not_for_department"
+    NO_SUCH_ALARM = "no_such_alarm"
+    MUTE_UNFIT = "mute_unfit"
+    CARE_UNFIT = "care_unfit"
+    CARE_MOVED = "care_moved"
+    VISIT_UNFIT = "visit_unfit"
     # People
     NOT_AN_OPERATOR = "not_an_operator"
     OWN_ACCOUNT = "own_account"

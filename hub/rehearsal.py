@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import logging
 import shutil
 import tempfile
@@ -79,18 +80,18 @@ class Rehearsal:
             revision = self._search.refresh()
             if not revision:
                 return None
-            changed: dict[bytes, bytes] = {}
+            lines: list[bytes] = []
             changes: list[Change] = []
-            for key, aliases in sorted(added.items(), key=lambda one: one[0].split("/", 1)):
-                live = self._items.live(key)
-                if live is None:
+            for line in self._releases.lines():  # they have what a release adds to an item: its number and version
+                old = json.loads(line)
+                aliases = added.get(f"{old['kind']}/{old['id']}")
+                if aliases is None:
+                    lines.append(line)
                     continue
-                old = dict(live.record)
                 new = {**old, "aliases": list(dict.fromkeys([*old.get("aliases", ()), *aliases]))}
-                changed[canonical_line(old)] = canonical_line(new)
+                lines.append(canonical_line(new))
                 told = {name: value for name, value in new.items() if name not in ("kind", "id")}
-                changes.append(Change(str(old["kind"]), str(old["id"]), "put", told))
-            lines = [changed.get(line, line) for line in self._releases.lines()]
+                changes.append(Change(old["kind"], old["id"], "put", told))
             install_changes(
                 self._search.path,
                 [one.line() for one in changes],

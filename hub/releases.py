@@ -454,6 +454,8 @@ class Releases:
             raise Refused(Reason.REVISION_ASTRAY, out=out[0], known=release.base)
         # A release that was killed half-way has used its number up.
         revision = max(release.base, self._press.highest()) + 1
+        if out is not None and out[0] > release.base and out[1] == release.digest:
+            revision = out[0]  # after a restored backup: what was lost was brought back, and is what is out
         move(connection, id, State.PREPARED, State.PUBLISHING)
         connection.execute(update(releases).where(releases.c.id == id).values(revision=revision))
         return release_of(connection, id), lines

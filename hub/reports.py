@@ -53,20 +53,36 @@ TOMORROW = dt.timedelta(days=1)
 """A kiosk may be ahead of the hub's day; further ahead its clock is wrong."""
 
 
+STICK = "stick"
+"""Kind under which an envelope that came on a stick is in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The envelope on a stick in which messages came: its id, and SHA-256 of its bytes, hexadecimal."""
+
+    id: str
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messages of one request of `device`, whose signature held."""
+    """The messages of one request of `device`, whose signature held; or of one envelope on a stick, `carried`."""
 
     device: Device
     messages: tuple[Message, ...]
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of them. `newest`: the highest number of this kiosk's health that the hub has."""
+    """What became of them. `newest`: the highest number of this kiosk's health that the hub has; `known`: whether the
+    envelope had come before.
+    """
 
     answers: tuple[Answer, ...]
     newest: int
+    known: bool = False
 
 
 @dataclass(slots=True)
@@ -77,15 +93,26 @@ class _Held:
     health: dict[str, tuple[int, str, str]]
     fresh: dict[str, HealthMessage] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    heard: dict[str, dt.datetime] = field(default_factory=dict)
+    """When the health of a device was true that came on a stick."""
 
 
 class Reports:
-    """Takes messages in. `least`: visits that must have asked a question before its words may come here."""
+    """Takes messages in. `least`: visits that must have asked a question before its words may come here. `heard` is
+    told in the same transaction which devices have newly said how they are.
+    """
 
     def __init__(
-        self, store: Store, *, now: Callable[[], dt.datetime] = utc_now, least: int = LEAST_VISITS, zone: dt.tzinfo
+        self,
+        store: Store,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+        least: int = LEAST_VISITS,
+        zone: dt.tzinfo,
+        heard: Callable[[Connection, Mapping[str, Health], dt.datetime], None] | None = None,
     ) -> None:
         self._store = store
+        self._heard = heard
         self._now = now
         self._least = least
         self._zone = zone
@@ -99,7 +126,9 @@ class Reports:
             now = self._now()
             held = _held(connection, sent)
             told: list[tuple[Answer, ...]] = []
+            known: list[bool] = []
             for one in sent:
+                known.append(_note_carried(held, one, now))
                 answers = (
                     Answer(id=message.id, status=self._take(connection, held, one.device, message, now))
                     for message in one.messages
@@ -108,9 +137,11 @@ class Reports:
             if held.rows:
                 connection.execute(insert(device_reports), held.rows)
             self._keep_health(connection, held, now)
+            if self._heard is not None and held.fresh:
+                self._heard(connection, {id: message.body for id, message in held.fresh.items()}, now)
             return tuple(
-                Taken(answers, held.health.get(one.device.id, (0, "", ""))[0])
-                for one, answers in zip(sent, told, strict=True)
+                Taken(answers, held.health.get(one.device.id, (0, "", ""))[0], before)
+                for one, answers, before in zip(sent, told, known, strict=True)
             )
 
         return self._store.run_tx(work)
@@ -161,11 +192,13 @@ class Reports:
     def _keep_health(self, connection: Connection, held: _Held, now: dt.datetime) -> None:
         if not held.fresh:
             return
-        at = written(now)
         ids = list(held.fresh)
         wanted = select(device_health.c.device).where(device_health.c.device.in_(ids))
         there = {row.device for row in connection.execute(wanted)}
-        rows = [_health_row(id, message, held.health[id][2], at) for id, message in held.fresh.items()]
+        rows = [
+            _health_row(id, message, held.health[id][2], written(held.heard.get(id, now)))
+            for id, message in held.fresh.items()
+        ]
         new = [row for row in rows if row["device"] not in there]
         if new:
             connection.execute(insert(device_health), new)
@@ -177,6 +210,7 @@ class Reports:
 
 def _held(connection: Connection, sent: Sequence[Sent]) -> _Held:
     keys = [(one.device.id, message.id) for one in sent for message in one.messages]
+    keys += [(one.device.id, one.carried.id) for one in sent if one.carried is not None]
     ids = list({one.device.id for one in sent})
     ledger: dict[tuple[str, str], str] = {}
     reports = device_reports.c
@@ -193,6 +227,21 @@ def _held(connection: Connection, sent: Sequence[Sent]) -> _Held:
 
 def _parts(things: list[Any], most: int) -> Iterable[list[Any]]:
     return (things[at : at + most] for at in range(0, len(things), most))
+
+
+def _note_carried(held: _Held, one: Sent, now: dt.datetime) -> bool:
+    """Puts the envelope into the ledger; whether it was there. Its health was true when it was written, not now."""
+    if one.carried is None:
+        return False
+    for message in one.messages:
+        if isinstance(message, HealthMessage) and message.body.clock.trusted:
+            held.heard[one.device.id] = min(now, message.body.at)
+    known = (one.device.id, one.carried.id) in held.ledger
+    if not known:
+        held.ledger[one.device.id, one.carried.id] = one.carried.digest
+        row = {"device": one.device.id, "id": one.carried.id, "kind": STICK, "digest": one.carried.digest}
+        held.rows.append({**row, "body": None, "received_at": written(now)})
+    return known
 
 
 def _take_health(held: _Held, device: Device, message: HealthMessage, digest: str) -> Status:

@@ -2,7 +2,8 @@
 
 Every step is signed data among the released files (`contentsync.channels`), so it needs the passphrase of the release
 key, pausing too: whoever could hold a release up without the key could keep content from a city. One publisher may take
-a step; the two signatures stand under the release itself. Steps only grow. What has gone wrong is taken back by a
+a step, but the last one, to everybody, needs the word of another one before it. Steps only grow. When too many of the
+kiosks that have it are not well (`hub.harm`), the hub offers no further step. What has gone wrong is taken back by a
 withdrawal, which is a release of its own and everybody's at once.
 
 The files come first, the row behind them; `reconcile` reads the files after a kill.
@@ -16,6 +17,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection, Row, func, insert, select, update
@@ -23,16 +25,17 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from domain.errors import SyncError
 from hub import audit
 from hub.audit import Event
+from hub.harm import Harm, Hold, harm_of, hold_of, keep
 from hub.people import Person
 from hub.publishing import Press, one_at_a_time
 from hub.refusal import Reason, Refused
 from hub.release_rows import actor, check_publisher
+from hub.settings import RolloutSettings
 from hub.store import Store, moment, utc_now, written
 from hub.tables import people, rollout_steps, rollouts
 
 if TYPE_CHECKING:
     from contentsync.channels import Channels, Ring
-    from hub.device import Seen
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ class Course(StrEnum):
     """Where a release is on its way to the street."""
 
     RUNNING = "running"
+    HELD = "held"
+    """The hub offers no further step, of itself; what was signed still holds."""
     PAUSED = "paused"
     DONE = "done"
     OVERTAKEN = "overtaken"
@@ -65,7 +70,9 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a rollout: start, widen, pause, resume, overtaken; `who` is the name of a person, or empty."""
+    """One step of a rollout: start, widen, approve, hold, pause, resume, overtaken, reconcile; `who` is the name of a
+    person, or empty.
+    """
 
     at: dt.datetime
     action: str
@@ -88,7 +95,7 @@ class Rollout:
     @property
     def open(self) -> bool:
         """Whether there is a step left to take."""
-        return self.course in (Course.RUNNING, Course.PAUSED)
+        return self.course in (Course.RUNNING, Course.HELD, Course.PAUSED)
 
     @property
     def next_stage(self) -> int:
@@ -140,14 +147,21 @@ class Stage:
 class Rollouts:
     """The way of the newest release to the street. `proofs` may come later, `watch`; without it no kiosk is known.
 
-    Whatever changes something raises `Refused` (no_rollout, not_wider, paused_already, not_paused, not_a_publisher,
-    already_publishing), and `SyncError` when the keys or the public folder do not do their part; nothing was changed
-    then.
+    Whatever changes something raises `Refused` (no_rollout, not_wider, paused_already, not_paused, rollout_held,
+    two_for_all, not_a_publisher, already_publishing), and `SyncError` when the keys or the public folder do not do
+    their part; nothing was changed then. `rules`: when the hub holds a release up.
     """
 
     def __init__(
-        self, store: Store, press: Press, proofs: Proofs | None = None, *, now: Callable[[], dt.datetime] = utc_now
+        self,
+        store: Store,
+        press: Press,
+        proofs: Proofs | None = None,
+        *,
+        rules: RolloutSettings | None = None,
+        now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
+        self._rules = rules or RolloutSettings()
         self._store = store
         self._press = press
         self._proofs = proofs
@@ -178,6 +192,14 @@ class Rollouts:
             )
         )
 
+    def hold(self, revision: int) -> Hold | None:
+        """Why the hub held it up, the last time that it did."""
+        return self._store.read(lambda connection: hold_of(connection, revision))
+
+    def approved(self, revision: int) -> tuple[str, ...]:
+        """Ids of the publishers who have said since the last step that everybody may have it."""
+        return self._store.read(lambda connection: _approved(connection, revision))
+
     def fleet(self) -> int:
         """Kiosks that are known."""
         return len(self._proofs.kiosks()) if self._proofs is not None else 0
@@ -207,8 +229,70 @@ class Rollouts:
 
     # Steps
 
+    def approve(self, person: Person) -> Rollout:
+        """The word of a publisher that everybody may have it; somebody else then takes the step. It lasts until the
+        next step. Raises `Refused` (signs_twice) besides.
+        """
+
+        def work(connection: Connection) -> Rollout:
+            known = self._checked(connection, person)
+            _check_running(known)
+            if person.id in _approved(connection, known.revision):
+                raise Refused(Reason.SIGNS_TWICE)
+            now = self._now()
+            _add_step(connection, known, "approve", now, person)
+            told = Event(person.id, "rollout.approve", f"revision/{known.revision}", {"percent": known.percent})
+            audit.append(connection, now, told)
+            return known
+
+        return self._store.run_tx(work)
+
+    def judge(self, now: dt.datetime | None = None) -> Hold | None:
+        """Holds the release up when more of the kiosks that have it are not well than the rules allow; returns the
+        hold when it was put in place now. Left to the next time while a step is being signed.
+        """
+        at = now or self._now()
+        found = self.current()
+        if found is None or found.course is not Course.RUNNING:
+            return None
+        try:
+            with one_at_a_time(self._press.lock):
+                hold = self._store.run_tx(lambda connection: self._judge(connection, at))
+        except Refused:
+            return None
+        if hold is not None:
+            harm = hold.harm
+            log.warning(
+                "revision %d is held up: of %d kiosks that have it %d differ, %d restart, %d are silent",
+                hold.revision, harm.having, harm.differing, harm.restarting, harm.silent,
+            )  # fmt: skip
+        return hold
+
+    def _judge(self, connection: Connection, at: dt.datetime) -> Hold | None:
+        known = newest(connection)
+        if known is None or known.course is not Course.RUNNING:
+            return None
+        harm, before = self._harm(connection, known, at), hold_of(connection, known.revision)
+        if not harm.over(self._rules.hold_percent, before.harm.bad if before is not None else 0):
+            return None
+        hold = Hold(known.revision, at, harm, True)
+        after = _with(known, course=Course.HELD)
+        _write(connection, known, after)
+        _add_step(connection, after, "hold", at, None)
+        keep(connection, hold)
+        details = {"having": harm.having, "differing": harm.differing, "restarting": harm.restarting}
+        details |= {"silent": harm.silent, "percent": known.percent}
+        audit.append(connection, at, Event(audit.COMMAND_LINE, "rollout.hold", f"revision/{known.revision}", details))
+        return hold
+
+    def _harm(self, connection: Connection, known: Rollout, at: dt.datetime) -> Harm:
+        silent = dt.timedelta(minutes=self._rules.silent_minutes)
+        return harm_of(connection, known.revision, known.begun_at, at, silent)
+
     def widen(self, person: Person | None, percent: int, passphrase: str) -> Rollout:
-        """Lets `percent` of the street have it; 100: it is everybody's, whatever districts it began in."""
+        """Lets `percent` of the street have it; 100: it is everybody's, whatever districts it began in. To everybody it
+        goes only when another publisher has approved; by the command line, when two have.
+        """
         return self._steer(person, "widen", passphrase, percent=percent)
 
     def pause(self, person: Person | None, passphrase: str) -> Rollout:
@@ -221,8 +305,10 @@ class Rollouts:
 
     def _steer(self, person: Person | None, action: str, passphrase: str, *, percent: int | None = None) -> Rollout:
         with one_at_a_time(self._press.lock):
-            known = self._store.read(lambda connection: self._checked(connection, person))
+            known, said = self._store.read(lambda connection: self._read_for_step(connection, person))
             after = _after(known, action, percent)
+            if after.course is Course.DONE and len(said - {person.id if person else ""}) < (1 if person else 2):
+                raise Refused(Reason.TWO_FOR_ALL)
             rings = {} if after.course is Course.DONE else rings_of(
                 First(after.percent, after.districts, after.not_before)
             )  # fmt: skip
@@ -232,12 +318,18 @@ class Rollouts:
                 now = self._now()
                 _write(connection, known, after)
                 _add_step(connection, after, action, now, person)
+                if action == "resume" and hold_of(connection, known.revision) is not None:
+                    keep(connection, Hold(known.revision, now, self._harm(connection, known, now), False))
                 details = {"revision": after.revision, "percent": after.percent}
                 told = Event(actor(person), f"rollout.{action}", f"revision/{after.revision}", details)
                 audit.append(connection, now, told)
                 return after
 
             return self._store.run_tx(note)
+
+    def _read_for_step(self, connection: Connection, person: Person | None) -> tuple[Rollout, frozenset[str]]:
+        known = self._checked(connection, person)
+        return known, frozenset(_approved(connection, known.revision))
 
     def _checked(self, connection: Connection, person: Person | None) -> Rollout:
         check_publisher(connection, person)
@@ -277,22 +369,6 @@ class Rollouts:
                 audit.append(connection, self._now(), event)
 
         self._store.run_tx(work)
-
-
-class FleetProofs:
-    """`Proofs` out of what kiosks report. `fleet` gives them with what they said last (`hub.device.Seen`)."""
-
-    def __init__(self, fleet: Callable[[], Sequence[Seen]]) -> None:
-        self._fleet = fleet
-
-    def kiosks(self) -> Sequence[Kiosk]:
-        found = []
-        for seen in self._fleet():
-            content = seen.health.content if seen.health is not None else None
-            site = seen.device.site
-            revision = content.revision if content is not None else None
-            found.append(Kiosk(seen.device.id, site.number, site.ring, site.district, revision, seen.proved))
-        return tuple(found)
 
 
 def begin(
@@ -350,24 +426,41 @@ def _after(known: Rollout, action: str, percent: int | None) -> Rollout:
             raise Refused(Reason.PAUSED_ALREADY)
         return _with(known, course=Course.PAUSED)
     if action == "resume":
-        if known.course is not Course.PAUSED:
+        if known.course is Course.RUNNING:
             raise Refused(Reason.NOT_PAUSED)
         return _with(known, course=Course.RUNNING)
     assert percent is not None
     if not known.percent < percent <= 100 and not (percent == 100 and (known.districts or known.not_before)):
         raise Refused(Reason.NOT_WIDER, percent=known.percent)
-    if known.course is Course.PAUSED:
-        raise Refused(Reason.PAUSED_ALREADY)
+    _check_running(known)
     if percent == 100:
         return _with(known, course=Course.DONE, percent=100)
     return _with(known, percent=percent)
+
+
+def _check_running(known: Rollout) -> None:
+    if known.course is Course.PAUSED:
+        raise Refused(Reason.PAUSED_ALREADY)
+    if known.course is Course.HELD:
+        raise Refused(Reason.ROLLOUT_HELD)
+
+
+def _approved(connection: Connection, revision: int) -> tuple[str, ...]:
+    wanted = (
+        select(rollout_steps.c.action, rollout_steps.c.person)
+        .where(rollout_steps.c.revision == revision)
+        .order_by(rollout_steps.c.step.desc())
+    )
+    rows = connection.execute(wanted).all()
+    return tuple(row.person for row in takewhile(lambda row: row.action == "approve", rows))
 
 
 def _as_signed(known: Rollout, told: Channels | None) -> Rollout:
     ring = street_ring(told)
     if told is None or ring is None or ring.revision != known.revision:
         return _with(known, course=Course.DONE, percent=100)
-    return _with(known, course=Course.PAUSED if told.paused else Course.RUNNING, percent=ring.percent)
+    going = Course.HELD if known.course is Course.HELD else Course.RUNNING  # nothing is signed about a hold
+    return _with(known, course=Course.PAUSED if told.paused else going, percent=ring.percent)
 
 
 def _with(known: Rollout, *, course: Course | None = None, percent: int | None = None) -> Rollout:

@@ -65,6 +65,59 @@ def resume(json: JsonOption = False, config: ConfigOption = None) -> None:
     _step(lambda office, passphrase: office.rollouts.resume(None, passphrase), json, config)
 
 
+@rollout_app.command("watch")
+def watch(
+    once: Annotated[
+        bool, typer.Option("--once", help="Look a single time; status 1 when it had to be held up.")
+    ] = False,
+    every: Annotated[int, typer.Option("--every", metavar="SECONDS", min=1, max=3600, help="Between two looks.")] = 60,
+    config: ConfigOption = None,
+) -> None:
+    """Holds a release up when too many of the kiosks that have it are not well; `hub serve` does so by itself."""
+    import time
+
+    from hub.office import Office
+    from hub.terminal import note
+
+    with Office.of(config, os.environ) as office:
+        while True:
+            hold = office.rollouts.judge()
+            if hold is not None:
+                note(f"revision {hold.revision} is held up; to stop those whose turn it is by now: hub rollout pause")
+            if once:
+                raise typer.Exit(int(hold is not None))
+            time.sleep(every)
+
+
+@rollout_app.command("why")
+def why(json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Why the newest release is held up. Status 1 when it is not."""
+    from hub.office import Office
+    from hub.terminal import note, say, say_json
+
+    with Office.of(config, os.environ) as office:
+        found = office.rollouts.open()
+        hold = office.rollouts.hold(found.revision) if found is not None else None
+        if hold is None or not hold.held:
+            note("nothing is held up")
+            raise typer.Exit(1)
+        harm = hold.harm
+        if json:
+            say_json(
+                {
+                    "revision": hold.revision,
+                    "at": hold.at.isoformat(),
+                    "having": harm.having,
+                    "differing": harm.differing,
+                    "restarting": harm.restarting,
+                    "silent": harm.silent,
+                }
+            )
+            return
+        say(f"revision {hold.revision}, held up at {hold.at:%Y-%m-%d %H:%M} UTC: of {harm.having} kiosks that have it")
+        say(f"  {harm.differing} have other content, {harm.restarting} restart, {harm.silent} are silent")
+
+
 def _step(take: Callable[[Office, str], Rollout], json: bool, config: Path | None) -> None:
     from hub.office import Office
     from hub.terminal import secret

@@ -35,6 +35,12 @@ class WebSettings(Group):
 
     host: str = Field("127.0.0.1", min_length=1, description="address to listen on; a proxy with TLS stands before it")
     port: int = Field(8680, ge=0, le=65535, description="TCP port; 0: any free one")
+    proxies: str = Field(
+        "127.0.0.1",
+        pattern=r"^(?:[0-9a-fA-F.:/]+(?:, *[0-9a-fA-F.:/]+)*)?$",
+        description="addresses or networks of proxies, with commas, that are believed who a visitor is"
+        " (X-Forwarded-For); empty: nobody",
+    )
     secure_cookies: bool = Field(True, description="cookies only over HTTPS; false for a demonstration on loopback")
 
 
@@ -71,6 +77,17 @@ class UplinkSettings(Group):
     requests_per_minute: int = Field(120, ge=1, le=100000, description="requests of one kiosk in a minute")
 
 
+class RolloutSettings(Group):
+    """When the hub offers no further step of a release."""
+
+    hold_percent: int = Field(
+        5, ge=0, le=100, description="more of the kiosks that have it are not well: it is held up; 100: never"
+    )
+    silent_minutes: int = Field(
+        30, ge=5, le=1440, description="minutes without a word after which a kiosk that has it counts as silent"
+    )
+
+
 class HubSettings(Group):
     """All settings of one hub, made by `load`."""
 
@@ -85,6 +102,7 @@ class HubSettings(Group):
     login: LoginSettings = LoginSettings()
     content: ContentSettings = ContentSettings()
     uplink: UplinkSettings = UplinkSettings()
+    rollout: RolloutSettings = RolloutSettings()
 
     @field_validator("database")
     @classmethod

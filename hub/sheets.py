@@ -179,6 +179,8 @@ def _read_xlsx(content: bytes) -> tuple[Sheet, ...]:
 def _rows(values: Iterable[Sequence[Any]]) -> Iterator[Row]:
     kept = 0
     for number, row in enumerate(values, 1):
+        if row.count(None) == len(row):
+            continue  # a million of them stand before a cell in the last row, which costs its sender a line
         cells = [as_text(value) for value in row]
         while cells and not cells[-1].strip():
             cells.pop()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import struct
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
 from domain.clerk_slip import build_clerk_slip
-from domain.guide_slip import SlipFacts, build_guide_slip
+from domain.guide_slip import Second, SlipFacts, build_guide_slip
 from domain.paper import WIDTH_58, WIDTH_80, Dots
 from domain.ports import KioskPlace
 from domain.records import KINDS, Calendar, Guide, Org, Place, Record
-from domain.slip import Variant
+from domain.slip import Slip, Tab, TakeAway, Variant
 from hub.item import Version
 from hub.items import Items
 from hub.office import ZONE
@@ -28,18 +28,34 @@ R = TypeVar("R", bound=Record)
 WIDTHS = {80: WIDTH_80, 58: WIDTH_58}
 """Dots by millimetres of paper."""
 
+ON_TOP = ("name", "aliases", "fee", "visits", "promised_limit", "legal_limit", "immediate")
+"""Fields of a guide that stand at the head of its slip."""
+
+BELOW: Mapping[str, tuple[str, ...]] = {
+    "slip.bring": ("materials",),
+    "slip.where": ("places", "accepting_office", "handling_agency", "phone", "channels"),
+    "slip.how": ("steps",),
+    "slip.know": ("eligibility", "legal_basis", "special_procedure", "appeal", "result"),
+}
+"""Fields below each head of a slip, by the phrase of the head."""
+
 LONGEST = 260
 """Millimetres; people fold and lose what is longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A drawn slip: the picture as PNG (1 bit, black on white), its size in dots, its length in millimetres."""
+    """A drawn slip: the picture as PNG (1 bit, black on white), its size in dots, its length in millimetres; `code`:
+    whether the square code is on it (one that is too long to be read is never drawn); `places`: at which row of dots
+    a field of the guide stands, where that was asked for and is known.
+    """
 
     png: bytes
     width: int
     height: int
     millimetres: float
+    code: bool = False
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def long(self) -> bool:
@@ -60,8 +76,19 @@ class Slips:
         self._say = Phrases()
         self._layouts: dict[int, SlipLayout] = {}
 
-    def draw(self, guide: Guide, revision: int, *, millimetres: int = 80, variant: Variant = Variant.FULL) -> Paper:
-        """The slip of `guide` as a kiosk with `revision` would print it. Raises KeyError for another paper width."""
+    def draw(
+        self,
+        guide: Guide,
+        revision: int,
+        *,
+        millimetres: int = 80,
+        variant: Variant = Variant.FULL,
+        second: tuple[str, Guide] | None = None,
+        placed: bool = False,
+    ) -> Paper:
+        """The slip of `guide` as a kiosk with `revision` would print it. `second`: language and translated guide of a
+        bilingual one; `placed`: tell where its fields stand, too. Raises KeyError for another paper width.
+        """
         layout = self._layouts.get(millimetres)
         if layout is None:
             layout = self._layouts.setdefault(millimetres, SlipLayout(WIDTHS[millimetres]))
@@ -69,9 +96,23 @@ class Slips:
         if variant is Variant.CLERK:
             slip = build_clerk_slip(self._say, guide, facts, number=0)
         else:
-            slip = build_guide_slip(self._say, guide, facts, number=0, variant=variant)
+            other = Second(Phrases(second[0]), second[1], facts.places) if second is not None else None
+            slip = build_guide_slip(self._say, guide, facts, number=0, variant=variant, second=other)
         dots = layout.render(slip)
-        return Paper(png(dots), dots.width, dots.height, dots.millimetres)
+        places = self._places(layout, slip) if placed else {}
+        code = any(isinstance(block, TakeAway) for block in slip.blocks)
+        return Paper(png(dots), dots.width, dots.height, dots.millimetres, code, places)
+
+    def _places(self, layout: SlipLayout, slip: Slip) -> dict[str, int]:
+        """Where fields stand: as far down as the blocks before theirs reach."""
+        found: dict[str, int] = dict.fromkeys(ON_TOP, 0)
+        heads = {self._say(key): fields for key, fields in BELOW.items()}
+        for number, block in enumerate(slip.blocks):
+            fields = heads.get(block.word, ()) if isinstance(block, Tab) else ()
+            if fields:
+                before = replace(slip, blocks=slip.blocks[:number], second=slip.second[:number])
+                found.update(dict.fromkeys(fields, layout.render(before).height))
+        return found
 
     def _facts(self, guide: Guide, revision: int) -> SlipFacts:
         now = self._now().astimezone(ZONE)

@@ -71,7 +71,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        self.engine = engine_of(url)
         try:
             with self.engine.begin() as connection:
                 upgrade(connection)
@@ -133,7 +133,8 @@ def _may_repeat(error: DBAPIError | Meeting) -> bool:
     return getattr(error.orig, "sqlstate", None) in _AGAIN
 
 
-def _engine(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
+    """The database at `url` as it is, brought to no revision; `Store` is what everything but a restore uses."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(Path(parsed.database or ""))

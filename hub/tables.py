@@ -404,6 +404,63 @@ corrections = Table(
     Index("corrections_by_time", "received_at"),
 )
 
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("kind", Text, primary_key=True, comment="hub.alarm_rules.Rule.kind"),
+    Column("began_at", Text, primary_key=True, comment="when it was first seen"),
+    Column("rank", Integer, nullable=False, comment="hub.alarm_rules.Mark"),
+    Column("value", Float, nullable=False, comment="what was measured last while it held"),
+    Column("told", Text, nullable=False, comment="a word beside the value: the printer's state…; may be empty"),
+    Column("raised_at", Text, comment="null: it has not lasted long enough yet"),
+    Column("quiet_at", Text, comment="since when it is well again; null: it is not"),
+    Column("cleared_at", Text, comment="null: it still holds"),
+    Index("alarms_by_end", "cleared_at", "kind"),
+)
+
+alarm_mutes = Table(
+    "alarm_mutes",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("until", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+device_starts = Table(
+    "device_starts",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("restarts", Integer, nullable=False, comment="in 24 hours, as the kiosk said at that time"),
+    Column("at", Text, nullable=False, comment="beginning of the ten minutes that are looked at"),
+    Column("lately", Integer, nullable=False, comment="restarts within them"),
+)
+
+kiosk_care = Table(
+    "kiosk_care",
+    metadata,
+    Column("number", Text, primary_key=True, comment="of the kiosk, whichever device stands there"),
+    Column("contact", Text, nullable=False, comment="who goes there; empty: nobody was named"),
+    Column("paper_mm", Integer, comment="width of its paper, 80 or 58; null: not known"),
+    Column("note", Text, nullable=False),
+    Column("edits", Integer, nullable=False, comment="grows with every change; guards against lost updates"),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("number", Text, primary_key=True, comment="of the kiosk"),
+    Column("id", Text, primary_key=True, comment="uuid4, hexadecimal"),
+    Column("came_at", Text, nullable=False, comment="when somebody was there"),
+    Column("who", Text, nullable=False),
+    Column("done", Text, nullable=False),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, comment="who wrote it down"),
+    Column("at", Text, nullable=False),
+)
+
 rollouts = Table(
     "rollouts",
     metadata,
@@ -425,4 +482,13 @@ rollout_steps = Table(
     Column("action", Text, nullable=False, comment="start, widen, pause, resume, overtaken or reconcile"),
     Column("percent", Integer, nullable=False, comment="after it"),
     Column("person", Text, ForeignKey("people.id"), comment="null: the command line"),
+)
+
+login_tries = Table(
+    "login_tries",
+    metadata,
+    Column("who", Text, primary_key=True, comment="SHA-256 of what is counted: a login or an address"),
+    Column("slot", BigInteger, primary_key=True, autoincrement=False, comment="tenth of the window, since 1970"),
+    Column("tries", Integer, nullable=False),
+    Index("login_tries_by_slot", "slot"),
 )

@@ -38,7 +38,8 @@ class Throttle:
         def work(connection: Connection) -> bool:
             slot = self._slot()
             connection.execute(delete(login_tries).where(login_tries.c.slot < slot - SLOTS))
-            return all([_taken(connection, who, slot) < most for who, most in wanted])
+            counted = [_taken(connection, who, slot) < most for who, most in wanted]
+            return all(counted)
 
         return self._store.run_tx(work)
 

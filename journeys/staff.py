@@ -84,6 +84,7 @@ class StaffStep(Quiet):
             actions=(
                 Press(say("staff.test_slip"), "test_slip", "", "print"),
                 Press(say("staff.paper_changed"), "paper_changed", "", "receipt_long"),
+                *((Press(say("staff.usb"), "usb", "", "usb"),) if self.visit.tools.sticks is not None else ()),
                 Press(say("staff.refresh"), "refresh", "", "refresh"),
                 Press(say("staff.stop"), "stop", "", "power_settings_new"),
                 Press(say("staff.leave"), "leave", "", "logout"),
@@ -102,6 +103,10 @@ class StaffStep(Quiet):
                 self.message = say("staff.test_refused", code=error.code.value)
         elif action == "paper_changed":
             return Replace(PaperStep(self))
+        elif action == "usb" and tools.sticks is not None:
+            from journeys.staff_stick import StickStep
+
+            return Replace(StickStep(self, tools.sticks))
         elif action == "refresh":
             tools.printer.check()
             self.report = tools.diagnosis.report()

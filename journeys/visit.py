@@ -22,6 +22,7 @@ from domain.ports import (
     SlipPreview,
     SlipPrinter,
     StaffGate,
+    Sticks,
     Supply,
     Typing,
     UnmetQueries,
@@ -78,6 +79,8 @@ class Tools:
     """What calls back somebody who forgot a card; None: nothing does."""
     neighbours: Neighbours | None = None
     """Who knows where else there is paper; None: nobody."""
+    sticks: Sticks | None = None
+    """Who reads sticks; None: nobody."""
 
 
 class Visit:

@@ -32,6 +32,7 @@ from journeys.opening import step_for
 from journeys.printing import PrintingStep
 from journeys.results import ResultsStep
 from journeys.staff import PaperStep, PinStep, StaffStep
+from journeys.staff_stick import StickStep
 from journeys.views import CardResults, Chrome, IdleSheet, Nav, Press, Scene, Trouble, View
 from journeys.visit import Tools, Visit
 from phrases import LANGUAGES
@@ -152,8 +153,8 @@ class Walk:
 
     @property
     def resting(self) -> bool:
-        """Whether nobody is there: what is shown may be exchanged."""
-        return isinstance(self.steps[-1], AttractStep)
+        """Whether no citizen is there: what is shown may be exchanged. Staff with a stick wait for just that."""
+        return isinstance(self.steps[-1], AttractStep | StickStep)
 
     @property
     def in_trouble(self) -> bool:
@@ -164,7 +165,7 @@ class Walk:
 
     @property
     def _in_visit(self) -> bool:
-        return not isinstance(self.steps[-1], AttractStep | ClearedStep | PinStep | StaffStep | PaperStep)
+        return not isinstance(self.steps[-1], AttractStep | ClearedStep | PinStep | StaffStep | PaperStep | StickStep)
 
     @property
     def _printing(self) -> bool:
@@ -212,7 +213,7 @@ class Walk:
     def _receives(self) -> bool:
         """Whether a card can be shown to somebody here."""
         return self.tools.catalogue.current() is not None and not isinstance(
-            self.steps[-1], PinStep | StaffStep | PaperStep
+            self.steps[-1], PinStep | StaffStep | PaperStep | StickStep
         )
 
     def _begin(self, lang: str, card: CardSession | None = None) -> None:

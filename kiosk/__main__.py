@@ -25,6 +25,7 @@ from kiosk import starting
 from kiosk.card_commands import card_app
 from kiosk.printer_commands import printer_app
 from kiosk.unmet_commands import unmet_app
+from kiosk.usb_commands import usb_command
 
 if TYPE_CHECKING:
     from kiosk.home import Home
@@ -432,6 +433,9 @@ def sync_command(
 
     premises = _premises(config)
     raise typer.Exit(sync(premises.settings, premises.home, source, once=once, as_json=json))
+
+
+app.command("usb")(usb_command)
 
 
 @app.command("enrol")

@@ -84,6 +84,9 @@ class LateDevice:
     def due_messages(self, most: int, most_bytes: int) -> tuple[Waiting, ...]:
         return self._opened().due_messages(most, most_bytes)
 
+    def waiting_messages(self) -> tuple[Waiting, ...]:
+        return self._opened().waiting_messages()
+
     def settle_messages(self, fates: Mapping[str, str]) -> None:
         self._opened().settle_messages(fates)
 

@@ -370,6 +370,8 @@ def _side_pages(tourist: Tourist) -> None:
         tourist.walk.act("print")
         tourist.walk.act("variant", variant)
         tourist.picture(f"states/slip-{variant}")
+    tourist.walk.act("slip_lang", "both")
+    tourist.picture("states/slip-bilingual")
     tourist.walk.trouble()
     tourist.picture("states/trouble")
     tourist.walk.act("home")
@@ -638,7 +640,16 @@ def _staff(tourist: Tourist) -> None:
         tourist.walk.act("paper_changed")
         tourist.picture("states/staff-paper")
         tourist.walk.act("kept")
+        tourist.walk.act("usb")
+        tourist.until("a look at the sticks", lambda: _says(tourist, "staff.usb_none", "staff.usb_look_at"))
+        tourist.picture("states/staff-usb")
+        tourist.walk.act("done")
     tourist.walk.act("leave")
+
+
+def _says(tourist: Tourist, *keys: str) -> bool:
+    say = tourist.walk.visit.say
+    return isinstance(tourist.view, views.Staff) and tourist.view.message in {say(key) for key in keys}
 
 
 def _idle(tourist: Tourist) -> None:

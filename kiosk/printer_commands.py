@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from domain.paper import PaperGauge
     from kiosk.home import Home
     from kiosk.settings import Settings
     from printer.profiles import DeviceProfile
@@ -35,7 +34,10 @@ ConfigOption = Annotated[
 @printer_app.command("status")
 def printer_status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Asks the printer how it is. Status 1 when it would not print."""
+    from domain.errors import DeviceStoreError
     from domain.events import PrinterState
+    from domain.paper import PaperGauge
+    from kiosk.diagnosis import kept_gauge
     from kiosk.terminal import say, say_json
     from printer.connect import connection_of
     from printer.inquiry import in_words, inquire
@@ -44,7 +46,10 @@ def printer_status(config: ConfigOption = None, json: JsonOption = False) -> Non
     line = settings.printer.spooling()
     found = inquire(line, connection_of(line))
     told = [in_words(number, answer) for number, answer in enumerate(found.answers, 1)]
-    gauge = _gauge(home, line.device.roll_mm)
+    try:
+        gauge = kept_gauge(settings, home)
+    except DeviceStoreError:
+        gauge = PaperGauge(line.device.roll_mm, 0.0)  # a new roll; the printer has answered, and that is what was asked
     if json:
         say_json(
             {
@@ -175,19 +180,6 @@ def _measure(settings: Settings, length_mm: float) -> None:
     say(f'\n# and into the kiosk\'s settings, below [printer]:\nprofile = "{name}"')
     if found.again:
         say("# then print the ruler and measure once more")
-
-
-def _gauge(home: Home, roll_mm: float) -> PaperGauge:
-    """The paper as the kiosk has counted it; a full roll where it has counted nothing."""
-    from domain.errors import DeviceStoreError
-    from domain.paper import PAPER_MARK, ROLL_MARK, PaperGauge, millimetres
-    from localdb.device.reading import kept_mark
-
-    used = roll = None
-    with contextlib.suppress(DeviceStoreError):
-        used = millimetres(kept_mark(home.device_db, PAPER_MARK))
-        roll = millimetres(kept_mark(home.device_db, ROLL_MARK))
-    return PaperGauge(roll or roll_mm, used or 0.0)
 
 
 def _premises(config: Path | None) -> tuple[Settings, Home]:

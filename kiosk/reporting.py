@@ -56,6 +56,7 @@ class Outbox(Protocol):
 
     def put_message(self, kind: str, body: str, name: str | None = None) -> str | None: ...
     def due_messages(self, most: int, most_bytes: int) -> tuple[Waiting, ...]: ...
+    def waiting_messages(self) -> tuple[Waiting, ...]: ...
     def settle_messages(self, fates: Mapping[str, str]) -> None: ...
     def postpone_messages(self, ids: Collection[str]) -> None: ...
     def hasten_messages(self) -> None: ...
@@ -153,6 +154,32 @@ class Reporter:
     def hear(self, event: Event) -> None:
         """An event of a device."""
         self._tally.hear(event)
+
+    # By stick
+
+    def for_a_stick(self) -> tuple[Waiting, ...]:
+        """Everything that there is to say now, and all that waits; nothing while this kiosk is not enrolled. It goes on
+        waiting until the hub has answered. Raises `DeviceStoreError`.
+        """
+        if not self._folder.enrolled:
+            return ()
+        self._counted_at = float("-inf")
+        self.report()
+        return self._store.waiting_messages()
+
+    def answered(self, fates: Mapping[str, str], newest: int) -> None:
+        """Notes what the hub has answered on a stick, as over the line. Raises `DeviceStoreError`."""
+        self._store.settle_messages(fates)
+        self._note_home(fates)
+        with self._lock:
+            self._seq = max(self._seq, newest)
+
+    def _note_home(self, fates: Mapping[str, str]) -> None:
+        for id, fate in fates.items():
+            if fate in ("stored", "duplicate"):
+                self._home[id] = None
+        while len(self._home) > MOST_REMEMBERED:
+            self._home.pop(next(iter(self._home)))
 
     # Its life
 
@@ -319,11 +346,7 @@ class Reporter:
             self._store.postpone_messages(missed)
         if said["event"] == "unsent":
             return
-        for id, fate in fates.items():
-            if fate in ("stored", "duplicate"):
-                self._home[id] = None
-        while len(self._home) > MOST_REMEMBERED:
-            self._home.pop(next(iter(self._home)))
+        self._note_home(fates)
         if isinstance(said.get("drift_s"), int):
             self._drift_s = said["drift_s"]
         with self._lock:

@@ -346,6 +346,16 @@ class StaffSettings(Group):
     pin_hash: SecretStr | None = Field(
         None, description="what `kiosk staff-pin` prints for the staff PIN; without it staff mode stays shut"
     )
+    usb_roots: str = Field(
+        "/media:/run/media",
+        pattern=r"^(/[^:]*(:/[^:]*)*)?$",
+        description="folders below which sticks are mounted, with `:` between them; empty: staff mode offers no sticks",
+    )
+
+    @property
+    def stick_roots(self) -> tuple[Path, ...]:
+        """The folders of `usb_roots`."""
+        return tuple(Path(one) for one in self.usb_roots.split(":") if one)
 
     @field_validator("pin_hash")
     @classmethod

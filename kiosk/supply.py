@@ -274,8 +274,14 @@ def supplying(
     environ: Mapping[str, str],
     heard: Callable[[Mapping[str, Any]], None] = lambda said: None,
 ) -> ContentSupply:
-    """The supply of this kiosk. The process is told its settings through the environment: they may have come from a
-    file that it does not know.
+    """The supply of this kiosk."""
+    command = (sys.executable, "-P", "-m", "kiosk", "sync")
+    return ContentSupply(command, post, marks, told_through(settings, home, environ), heard=heard)
+
+
+def told_through(settings: Settings, home: Home, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process of this kiosk that brings content: `environ`, and what it must know of the settings,
+    which may have come from a file that it does not know.
     """
     told = {variable(("sync", key)): str(value) for key, value in settings.sync.model_dump(exclude_none=True).items()}
     if settings.report.url is not None:
@@ -283,9 +289,9 @@ def supplying(
     told[variable(("place", "number"))] = settings.place.number
     if settings.place.district is not None:
         told[variable(("place", "district"))] = settings.place.district
+    told[variable(("staff", "usb_roots"))] = settings.staff.usb_roots
     path = os.pathsep.join(filter(None, (str(ROOT), environ.get("PYTHONPATH", ""))))
-    environ = {**environ, **told, VARIABLE: str(home.root), "PYTHONPATH": path}
-    return ContentSupply((sys.executable, "-P", "-m", "kiosk", "sync"), post, marks, environ, heard=heard)
+    return {**environ, **told, VARIABLE: str(home.root), "PYTHONPATH": path}
 
 
 def _remembered(marks: Marks) -> Word | None:

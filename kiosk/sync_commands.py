@@ -46,8 +46,8 @@ def sync(settings: Settings, home: Home, source: str | None, *, once: bool, as_j
             _go_on(content, folder, settings)
             return 0
         answer = content.look()
-        _tell(answer, as_json=as_json)
-        return _status(answer)
+        tell(answer, as_json=as_json)
+        return status(answer)
     finally:
         content.close()
 
@@ -59,7 +59,7 @@ def _go_on(content: ContentSync, folder: IdentityFolder, settings: Settings) -> 
 
     def look_told(answer: Answer) -> None:
         with lock:
-            _tell(answer, as_json=True)
+            tell(answer, as_json=True)
 
     def delivery_told(said: dict[str, Any]) -> None:
         with lock:
@@ -87,7 +87,8 @@ def standpoint(settings: Settings, home: Home) -> Standpoint:
     )
 
 
-def _tell(answer: Answer, *, as_json: bool) -> None:
+def tell(answer: Answer, *, as_json: bool) -> None:
+    """Says what a look came to."""
     if answer.code is not None:
         note(mask(f"{answer.code.value} {answer.detail}".rstrip()))
     if as_json:
@@ -101,7 +102,8 @@ def _tell(answer: Answer, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _status(answer: Answer) -> int:
+def status(answer: Answer) -> int:
+    """The exit status of a single look."""
     if answer.code is None:
         return 0
     if answer.event == "refused":

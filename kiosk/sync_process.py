@@ -93,8 +93,8 @@ class Answer:
 
 
 class ContentSync:
-    """Looks at one hub for one home. `source`: address or folder; `kiosk`: who it is among the rings of a release.
-    Close it.
+    """Looks at one hub for one home. `source`: address or folder; `kiosk`: who it is among the rings of a release;
+    `fetcher`: of its own where the source is no ordinary one. Close it.
     """
 
     def __init__(
@@ -105,11 +105,12 @@ class ContentSync:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         earliest: dt.datetime = EARLIEST,
         kiosk: Standpoint | None = None,
+        fetcher: Fetcher | None = None,
     ) -> None:
         self._home = home
         self._now = now
         self._state = StateFile(home.sync / "state.json")
-        self._fetcher = Fetcher(connect_s=settings.connect_s, read_s=settings.read_s)
+        self._fetcher = fetcher or Fetcher(connect_s=settings.connect_s, read_s=settings.read_s)
         trust = Trust(home.sync, self._state, now=now, earliest=earliest)
         self._client = Client(source, trust, home.sync / "spool", self._fetcher, now, kiosk)
         self._serving: int | None = None

@@ -57,6 +57,9 @@ class UnkeptDevice:
     def due_messages(self, most: int, most_bytes: int) -> tuple[Waiting, ...]:
         return ()
 
+    def waiting_messages(self) -> tuple[Waiting, ...]:
+        return ()
+
     def settle_messages(self, fates: Mapping[str, str]) -> None:
         """There are none."""
 

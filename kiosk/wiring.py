@@ -33,13 +33,14 @@ from kiosk.neighbours import MarkedNeighbours
 from kiosk.reporting import Reporter
 from kiosk.settings import Settings
 from kiosk.staffgate import DEMO_HASH, HashedStaffGate, PinHash
-from kiosk.supply import ContentSupply, NoSupply, supplying
+from kiosk.stick_desk import Arrivals, StickDesk
+from kiosk.supply import ContentSupply, NoSupply, supplying, told_through
 from kiosk.tally import CodeCounter, DayTally
 from kiosk.unkept import UnkeptDevice
 from kiosk.unmet import CountedUnmet, VisitCounter
 from localdb.catalogue.handle import CatalogueShelf
 from phrases import Phrases
-from printer.qr import SegnoQrCodes
+from printer.qr import ScreenQrCodes
 from printer.roll import Roll
 from printer.settings import PrinterSettings
 from printer.spooler import Spooler
@@ -60,6 +61,7 @@ class Rooms:
     cards: CardReaderService | NoReader
     supply: ContentSupply | NoSupply
     reporter: Reporter
+    arrivals: Arrivals
     post: Post
     demo: bool
 
@@ -79,6 +81,7 @@ class Rooms:
         self.spooler.start()
         self.supply.start()
         self.reporter.start()
+        self.arrivals.start()
         if self.supply.checked_at is not None:
             self.post(ContentChecked(self.supply.checked_at))
 
@@ -178,6 +181,15 @@ def open_rooms(
         reporter = _reporter(settings, home, device, supply, clock, shelf, spooler, cards, tally)
         later.append(reporter)
         closing.callback(reporter.close)
+
+        def shown() -> int | None:
+            held = shelf.current()
+            return held.info.revision if held is not None else None
+
+        arrivals = Arrivals(home, post, shown, reporter.heard)
+        closing.callback(arrivals.close)
+        sticks = StickDesk(post, device, reporter, shown, told_through(settings, home, os.environ))
+        closing.callback(sticks.close)
         rooms = Rooms(
             tools=Tools(
                 catalogue=shelf,
@@ -185,7 +197,7 @@ def open_rooms(
                 cards=cards,
                 supply=supply,
                 preview=preview,
-                qr=SegnoQrCodes(),
+                qr=ScreenQrCodes(),
                 typing=typing,
                 clock=clock,
                 place=settings.place.place(),
@@ -211,6 +223,7 @@ def open_rooms(
                 unmet=_unmet(settings, device, clock),
                 bell=Chime(home) if settings.card.left_sound else None,
                 neighbours=MarkedNeighbours(device, clock, settings.place.place()),
+                sticks=sticks if settings.staff.stick_roots else None,
             ),
             shelf=shelf,
             clock=clock,
@@ -219,6 +232,7 @@ def open_rooms(
             cards=cards,
             supply=supply,
             reporter=reporter,
+            arrivals=arrivals,
             post=post,
             demo=settings.demo,
         )
@@ -349,7 +363,7 @@ def desk_tools(settings: Settings, catalogue: CatalogueHandle, width: int) -> To
         cards=NoReader(),
         supply=NoSupply(),
         preview=preview,
-        qr=SegnoQrCodes(),
+        qr=ScreenQrCodes(),
         typing=PinyinTyping(None),
         clock=system_clock(settings.clock.zone),
         place=settings.place.place(),

@@ -4,7 +4,9 @@ here.
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 from phrases import LANGUAGES, LOCALE
@@ -28,10 +30,14 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
                     catalogue = read_po(stream, locale=lang.replace("-", "_"), abort_invalid=True)
             except PoFileError as error:
                 raise ValueError(f"{source}: {error}") from error
-            part = target.with_suffix(".part")
-            with part.open("wb") as stream:
-                write_mo(stream, catalogue)
-            part.replace(target)
+            # A name of its own: two runs at once each put a whole file in place.
+            part = target.with_name(f".{target.stem}.{os.getpid()}.{threading.get_ident()}.part")
+            try:
+                with part.open("wb") as stream:
+                    write_mo(stream, catalogue)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
             written.append(target)
     return written
 

@@ -16,39 +16,39 @@ PAPER_VERSION: Final = 13
 
 PAPER_BYTES: Final = 331
 
-_ANY: Final = 0
+
+_LARGEST: Final = 40
+_MADE_WITH: Final = 0
 """The mask that a code is made with until it is known which one suits it."""
 
 
-def modules(text: str, largest: int = 40) -> tuple[bytes, ...]:
+def modules(text: str, largest: int = _LARGEST) -> tuple[bytes, ...]:
     """Rows of modules, one byte a module, 1 = dark, without quiet zone.
 
     Raises `ValueError` when `text` is empty or does not fit into version `largest`.
     """
     if not text:
         raise ValueError("nothing to encode")
-    # These bring numpy, urllib and ssl along, and nobody looks at a code before they have found something.
+    # These bring numpy along, and nobody looks at a code before they have found something.
     import numpy as np
-    import segno
-    from segno.consts import ALIGNMENT_POS
+    from qrcode import constants, exceptions, main, util
 
-    from printer.masks import best_mask, remasked
+    from printer.masks import masked
 
+    data = text.encode()
+    code = main.QRCode(error_correction=constants.ERROR_CORRECT_M, mask_pattern=_MADE_WITH, border=0)
+    code.add_data(util.QRData(data, mode=util.MODE_8BIT_BYTE))
     try:
-        code = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False, mask=_ANY)
-    except segno.DataOverflowError as error:
-        raise ValueError(f"{len(text.encode())} bytes do not fit into a QR code") from error
-    if not isinstance(code.version, int) or code.version > largest:
-        raise ValueError(f"{len(text.encode())} bytes need version {code.version}, at most {largest} is allowed")
-    alignment = tuple(ALIGNMENT_POS[code.version - 2] if code.version > 1 else ())
-    symbol = np.array(code.matrix, np.uint8)
-    best = best_mask(symbol, _ANY, alignment)
-    if best != _ANY:
-        symbol = remasked(symbol, _ANY, best, alignment)
-    return tuple(row.tobytes() for row in symbol)
+        code.make(fit=True)
+    except (exceptions.DataOverflowError, ValueError) as error:  # beyond version 40 it says either
+        raise ValueError(f"{len(data)} bytes do not fit into a QR code") from error
+    if code.version > largest:
+        raise ValueError(f"{len(data)} bytes need version {code.version}, at most {largest} is allowed")
+    alignment = tuple(util.pattern_position(code.version))
+    return tuple(row.tobytes() for row in masked(np.array(code.modules, np.uint8), _MADE_WITH, alignment))
 
 
-class SegnoQrCodes:
+class ScreenQrCodes:
     """Port `QrCodes`: codes for the screen, in any version.
 
     Raises `ValueError` for text of more than 2 331 bytes, and for none at all.

@@ -42,12 +42,13 @@ _LONE_DOT_WIDENED: Final = 0x18
 
 def harmless(dots: Dots) -> Dots:
     """`dots` with every real-time pair inside a row broken by one added dot; the same object when there is none."""
-    rows = _rows(dots)
-    pairs = (rows[:, :-1] == _DLE) & _REALTIME[rows[:, 1:]]
-    if not pairs.any():
+    flat = np.frombuffer(dots.data, np.uint8)
+    at = np.flatnonzero(flat[:-1] == _DLE)
+    at = at[_REALTIME[flat[at + 1]] & ((at + 1) % dots.stride != 0)]
+    if not len(at):
         return dots
-    changed = rows.copy()
-    changed[:, :-1][pairs] = _LONE_DOT_WIDENED
+    changed = flat.copy()
+    changed[at] = _LONE_DOT_WIDENED
     return Dots(dots.width, dots.height, changed.tobytes())
 
 

@@ -27,8 +27,8 @@ FORMAT = 1
 MAX_LINE = 1 << 20
 """Longest accepted line in bytes; a guide in full has about 20 kB."""
 
-ESCAPED_SURROGATE = "\\ud"
-"""Begins an escape that may stand for half a character, which no file can hold."""
+ESCAPED_SURROGATES = ("\\ud", "\\uD")
+"""Begin an escape that may stand for half a character, which no file can hold."""
 
 MAX_PROBLEMS = 100
 """A broken file is reported up to here; further problems are counted only."""
@@ -36,6 +36,11 @@ MAX_PROBLEMS = 100
 
 MAX_DEPTH = 64
 """Deepest nesting of objects and lists in a record; no kind needs more than six."""
+
+_UNUSUAL = ("null", ".0", "e+")
+"""In what was written these may be an empty field, or an integer in other words. Text that only looks like it costs
+time and nothing else; parts of normalised text are normalised, so that without them there is nothing to change.
+"""
 
 _KIND = re.compile(rb'"kind"\s*:\s*"([a-z_]{1,40})"')
 _ID = re.compile(rb'"id"\s*:\s*"([a-z0-9-]{1,64})"')
@@ -65,11 +70,13 @@ class _Reject(Exception):
 
 def _strict_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuses a key written twice: which of the two counts differs between readers."""
-    obj: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in obj:
-            raise _Reject(f"field {key!r} is written twice")
-        obj[key] = value
+    obj = dict(pairs)
+    if len(obj) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Reject(f"field {key!r} is written twice")
+            seen.add(key)
     return obj
 
 
@@ -84,6 +91,9 @@ def _finite(digits: str) -> float:
     return number
 
 
+_STRICT = json.JSONDecoder(object_pairs_hook=_strict_object, parse_constant=_no_constant, parse_float=_finite)
+
+
 def _parse(line: bytes, most: int = MAX_LINE, depth: int = MAX_DEPTH) -> dict[str, Any]:
     if len(line) > most:
         raise _Reject(f"longer than {most} bytes{_mostly(line)}")
@@ -91,7 +101,7 @@ def _parse(line: bytes, most: int = MAX_LINE, depth: int = MAX_DEPTH) -> dict[st
         raise _Reject("not JSON: this is a web page")
     try:
         text = line.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_strict_object, parse_constant=_no_constant, parse_float=_finite)
+        value = _STRICT.decode(text)
     except UnicodeDecodeError as error:
         raise _Reject(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -104,7 +114,7 @@ def _parse(line: bytes, most: int = MAX_LINE, depth: int = MAX_DEPTH) -> dict[st
         raise _Reject("not a JSON object")
     if text.count("[") + text.count("{") > depth and _deeper(value, depth):
         raise _Reject("nested too deeply")
-    if ESCAPED_SURROGATE in text.lower():
+    if any(escape in text for escape in ESCAPED_SURROGATES):
         _no_half_characters(value)
     return value
 
@@ -254,8 +264,14 @@ def _normal(value: Any) -> Any:
 
 def canonical_line(raw: dict[str, Any]) -> bytes:
     """The canonical form of one record with its line feed; `null` fields are the same as absent ones."""
-    text = json.dumps(_normal(raw), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _written(raw)
+    if not unicodedata.is_normalized("NFC", text) or any(mark in text for mark in _UNUSUAL):
+        text = _written(_normal(raw))
     return text.encode("utf-8") + b"\n"
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def sort_key(raw: dict[str, Any]) -> tuple[str, str]:

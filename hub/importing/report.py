@@ -64,6 +64,8 @@ class Reporter:
             "busy": len(report.busy),
             "missing": len(report.missing),
             "named": self._called(report, incoming),
+            "changes": report.changes,
+            "numbered": report.numbered,
             "bad": bad,
             "rows": rows[:MOST_ROWS],
             "out": out,

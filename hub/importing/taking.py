@@ -16,10 +16,10 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from domain.errors import RecordError
 from domain.lint import Finding, lint
-from domain.records import Line, Record, read
+from domain.records import Change, Line, Record, read, validate
 from hub import audit
 from hub.audit import Event
-from hub.checks import key_of, line_of, owner, stops
+from hub.checks import key_of, line_of, owner, stops, without_own
 from hub.people import Person, person_of
 from hub.refusal import Reason, Refused
 from hub.store import Meeting, Store, utc_now, written
@@ -57,6 +57,8 @@ class Report:
     missing: tuple[str, ...]
     problems: tuple[str, ...]
     findings: tuple[Finding, ...]
+    changes: int = 0
+    numbered: int = 0
 
     @property
     def stopping(self) -> int:
@@ -73,6 +75,8 @@ class Report:
             "busy": list(self.busy),
             "missing": list(self.missing),
             "problems": list(self.problems),
+            "changes": self.changes,
+            "numbered": self.numbered,
             "findings": [
                 {"item": f"{one.kind}/{one.record}", "field": one.field, "rule": one.rule, "level": one.level.value}
                 for one in self.findings
@@ -82,11 +86,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was read from files: every sound record, and what is wrong with the others."""
+    """What was read from files: every sound record, and what is wrong with the others.
+
+    What a release adds to the records is the hub's own, and no file brings it back: `changes` lines of what changed
+    for citizens were passed over, `numbered` guides came with a number and version, which were taken off.
+    """
 
     records: tuple[Incoming, ...]
     problems: tuple[str, ...]
     findings: tuple[Finding, ...]
+    changes: int = 0
+    numbered: int = 0
 
 
 def files_of(given: Path) -> list[Path]:
@@ -110,6 +120,7 @@ def read_lines(sources: Iterable[tuple[str, Iterable[bytes]]], today: dt.date) -
     """The same for files that are at hand as (name, lines), an upload for instance."""
     found: dict[str, Incoming] = {}
     problems: list[str] = []
+    changes = numbered = 0
     for name, lines in sources:
         held: list[Line] = []
         try:
@@ -117,13 +128,21 @@ def read_lines(sources: Iterable[tuple[str, Iterable[bytes]]], today: dt.date) -
         except RecordError as error:
             problems.extend(error.problems)
         for line in held:
+            if line.record.kind == Change.KIND:
+                changes += 1
+                continue
             key, place = key_of(line.raw), f"{name}:{line.number}"
             if key in found:
                 problems.append(f"{place}: {key} stands already at {found[key].place}")
                 continue
-            found[key] = Incoming(key, line_of(line.raw), line.record, place)
+            record, kept = line.record, without_own(line.raw)
+            if len(kept) < len(line.raw):
+                numbered += 1
+                record = validate(kept)
+            found[key] = Incoming(key, line_of(kept), record, place)
     records = tuple(found.values())
-    return Batch(records, tuple(problems), tuple(lint([one.record for one in records], today=today)))
+    findings = tuple(lint([one.record for one in records], today=today))
+    return Batch(records, tuple(problems), findings, changes, numbered)
 
 
 class Importing:
@@ -215,6 +234,8 @@ class _Compared:
             missing=tuple(self.missing),
             problems=batch.problems,
             findings=batch.findings,
+            changes=batch.changes,
+            numbered=batch.numbered,
         )
 
 

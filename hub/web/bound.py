@@ -240,7 +240,7 @@ class _Work:
             rows = tuple(self._rows(field, entries, path, paged))
         group = field.widget in (Widget.GROUP, Widget.ROWS)
         text = "" if group else shown(field, value)
-        remarks = self._taken(path)
+        remarks = self._taken(path, elsewhere=paged is not None)
         hint = next((key for key in self._hints(field, plain) if self.say.has(key)), "")
         return Bound(
             field=field,
@@ -289,15 +289,18 @@ class _Work:
             place = "" if spare else at[number - first] if at is not None and number - first < len(at) else str(number)
             yield Row(number, place, cells, () if spare else self._taken(f"{path}.{number}"), spare)
 
-    def _taken(self, path: str) -> tuple[Remark, ...]:
-        """What was said of this path or of something within it that has no field of its own."""
+    def _taken(self, path: str, *, elsewhere: bool = False) -> tuple[Remark, ...]:
+        """What was said of this path or of something within it that has no field of its own; `elsewhere`: that is on
+        another page, and has to say of which entry it is.
+        """
         found: list[Remark] = []
         for one in list(self.remarks):
             if one == path or one.startswith(f"{path}."):
                 said = self.remarks.pop(one)
-                inside = one.removeprefix(path).strip(".").partition(".")[0].isdigit()
+                inside = elsewhere and one != path
                 found.extend(
-                    Remark(f"{field_name(one, self.say)}：{each.words}", each.stops) if inside else each for each in said
+                    Remark(f"{field_name(one, self.say)}：{each.words}", each.stops) if inside else each
+                    for each in said
                 )
         return tuple(found)
 
@@ -320,7 +323,7 @@ class _Work:
     def _references(self, field: Field, text: str) -> tuple[Reference, ...]:
         if field.name in OFFICES:
             return (Reference(text, *self.called[text]),) if text in self.called else ()
-        if not field.id:
+        if not field.id or field.name == "id":
             return ()
         ids = [line for line in text.split("\n") if line]
         return tuple(Reference(id, *self.called.get(id, ("", ""))) for id in ids)

@@ -258,7 +258,8 @@ def rows_posted(posted: Posted, path: str) -> tuple[int, ...]:
 def origins(kind: str, posted: Posted) -> dict[str, list[str]]:
     """For each list: where the entries that `record_of` makes stood in the saved record; nothing for new ones."""
     return {
-        path: [_one(posted, f"{path}.{row}._at") for row in _kept(field, posted, path)] for path, field in lists_of(kind)
+        path: [_one(posted, f"{path}.{row}._at") for row in _kept(field, posted, path)]
+        for path, field in lists_of(kind)
     }
 
 

@@ -5,8 +5,11 @@ Pure ASGI, so that nothing has been read when they refuse.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -37,22 +40,37 @@ HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()",
 }
 
 KEEP_NOTHING = "no-store"
 """Pages are not kept by browsers: the next person at the same desk sees nothing with the back button."""
 
 
-class TooLong(Exception):
-    """More was sent than may be."""
+PATIENCE_S = 20.0
+"""Seconds that nothing may come of a body that is not at its end."""
+
+GRACE_S = 30.0
+SLOWEST = 2048
+"""Bytes a second, after the grace: what comes more slowly holds a connection and nothing else."""
+
+
+class Unread(Exception):
+    """What is being sent is not read any further; `status`: 413 too long, 408 too slow."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
 
 
 class BodyLimit:
-    """Answers 413 to a request whose body is longer than `limit` bytes, before anybody reads it.
+    """Answers 413 to a request whose body is longer than `limit` bytes, before anybody reads it, and 408 to one that
+    comes in drops.
 
     A length that is told is refused at once; one that is not told is refused when the limit is passed, and what is
     inside then sees the connection end. `larger`: paths that take more, but only from somebody whom `known` knows.
+    `patience`: seconds for the next piece; `grace`: seconds after which `SLOWEST` holds.
     """
 
     def __init__(
@@ -61,8 +79,12 @@ class BodyLimit:
         limit: int,
         larger: Mapping[str, int] | None = None,
         known: Callable[[Scope], Awaitable[bool]] | None = None,
+        patience: float = PATIENCE_S,
+        grace: float = GRACE_S,
     ) -> None:
         self._app = app
+        self._patience = patience
+        self._grace = grace
         self._limit = limit
         self._larger = dict(larger or {})
         self._known = known
@@ -75,33 +97,51 @@ class BodyLimit:
         limit = await self._of(scope)
         told = Headers(scope=scope).get("content-length", "")
         if told.isascii() and told.isdigit() and int(told) > limit:
-            await self._refuse(limit, scope, receive, send)
+            await self._refuse(413, limit, scope, receive, send)
             return
-        begun = False
+        begun = whole = False
         length = 0
+        unread: Unread | None = None
+        since = time.monotonic()
+
+        def stop(status: int) -> Unread:
+            nonlocal unread
+            unread = Unread(status)
+            return unread
 
         async def counted() -> Message:
-            nonlocal length
-            message = await receive()
+            nonlocal length, whole
+            if whole:
+                return await receive()  # waits for the other side to hang up, as long as that takes
+            if unread is not None:
+                raise unread
+            try:
+                message = await asyncio.wait_for(receive(), self._patience)
+            except TimeoutError:
+                raise stop(408) from None
             length += len(message.get("body", b""))
+            whole = message["type"] != "http.request" or not message.get("more_body", False)
             if length > limit:
-                raise TooLong
+                raise stop(413)
+            took = time.monotonic() - since
+            if not whole and took > self._grace and length < took * SLOWEST:
+                raise stop(408)
             return message
 
         async def noted(message: Message) -> None:
             nonlocal begun
-            # Whoever is inside may have caught `TooLong`; its own answer would tell of a fault that there is not.
-            if length > limit and not begun:
-                raise TooLong
+            # Whoever is inside may have caught `Unread`; its own answer would tell of a fault that there is not.
+            if unread is not None and not begun:
+                raise unread
             begun = True
             await send(message)
 
         try:
             await self._app(scope, counted, noted)
         except BaseException:
-            if length <= limit or begun:
+            if unread is None or begun:
                 raise
-            await self._refuse(limit, scope, receive, send)
+            await self._refuse(unread.status, limit, scope, receive, send)
 
     async def _of(self, scope: Scope) -> int:
         larger = self._larger.get(scope["path"])
@@ -109,14 +149,21 @@ class BodyLimit:
             return self._limit
         return larger
 
-    async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-        sentence = self._say("web.too_long", kb=f"{limit // 1024:,}".replace(",", "\u2009"))
+    async def _refuse(self, status: int, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        if status == 408:
+            sentence = self._say("web.too_slow")
+        else:
+            sentence = self._say("web.too_long", kb=f"{limit // 1024:,}".replace(",", "\u2009"))
         # What was not read cannot be followed by another request on the same connection.
-        await PlainTextResponse(sentence, 413, {"connection": "close"})(scope, receive, send)
+        await PlainTextResponse(sentence, status, {"connection": "close"})(scope, receive, send)
 
 
 class SameSite:
-    """Answers 403 to a browser that posts from a page of another site, whatever cookies it brings along."""
+    """Answers 403 to a browser that posts from a page of another site, whatever cookies it brings along.
+
+    Two headers tell, neither of which a page can set: `Sec-Fetch-Site`, and `Origin` for browsers and addresses without
+    it. Programs, kiosks among them, send neither.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -125,10 +172,26 @@ class SameSite:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE:
             headers = Headers(scope=scope)
-            if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            site, origin = headers.get("sec-fetch-site", "same-origin"), headers.get("origin")
+            kind = headers.get("content-type", "").lower()
+            if kind.startswith("multipart/") and "boundary=" not in kind:
+                # Nobody inside could tell where its parts end.
+                await PlainTextResponse(self._say("web.form_stale"), 400)(scope, receive, send)
+                return
+            if site not in ("same-origin", "none") or not _own(origin, headers.get("host", "")):
                 await PlainTextResponse(self._say("web.other_site"), 403)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _own(origin: str | None, host: str) -> bool:
+    """Whether `origin` is of `host`, as the proxy passes it on; None: nothing was said."""
+    if origin is None:
+        return True
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 class SafeHeaders:

@@ -43,7 +43,9 @@ def read(notation: Notation, text: str) -> Any:
     """The value that the lines say; `text` itself when a line has another form, so that it can be told and shown."""
     made: Any = [] if notation is Notation.ENTRIES else {}
     for line in filter(None, (line.strip() for line in text.split("\n"))):
-        name, between, said = (word.strip() for word in re.split(r"([=＝])", line, maxsplit=1)) if _has(line) else ("",) * 3
+        name, between, said = (
+            (word.strip() for word in re.split(r"([=＝])", line, maxsplit=1)) if _has(line) else ("",) * 3
+        )
         if not between or not name or not said or not _put(notation, made, name, said):
             return text
     return made
@@ -59,7 +61,9 @@ def _put(notation: Notation, made: Any, name: str, said: str) -> bool:
     elif notation is Notation.LISTS:
         made[name] = [word for word in re.split(r"[、,，\s]+", said) if word]
     elif notation is Notation.TABLES:
-        table, between, key = (word.strip() for word in re.split(r"([:：])", name, maxsplit=1)) if _parted(name) else ("",) * 3
+        table, between, key = (
+            (word.strip() for word in re.split(r"([:：])", name, maxsplit=1)) if _parted(name) else ("",) * 3
+        )
         if not between or not table or not key:
             return False
         made.setdefault(table, {})[key] = said

@@ -42,9 +42,19 @@ def serve(office: Office, ready: Callable[[str], None]) -> None:
         app = create(office, routers=[content.router(office.home.public), kiosk_api.router(office)])
         host, port = listening.getsockname()[:2]
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GOODBYE_S
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GOODBYE_S,
+            proxy_headers=bool(web.proxies),
+            forwarded_allow_ips=[one.strip() for one in web.proxies.split(",")],
         )
-        _Server(config, lambda: ready(f"http://{host}:{port}")).run(sockets=[listening])
+        office.upkeep.start()
+        try:
+            _Server(config, lambda: ready(f"http://{host}:{port}")).run(sockets=[listening])
+        finally:
+            office.upkeep.close()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -96,6 +96,17 @@ def due(connection: Connection, now: dt.datetime, most: int, most_bytes: int) ->
     return tuple(found)
 
 
+def everything(connection: Connection) -> tuple[Waiting, ...]:
+    """All messages that wait, also those whose time has not come: a stick leaves now. `MOST` at the most."""
+    wanted = (
+        select(outbox.c.id, outbox.c.kind, outbox.c.body)
+        .where(outbox.c.dead.is_(False))
+        .order_by(outbox.c.made_at, outbox.c.id)
+        .limit(MOST)
+    )
+    return tuple(Waiting(row.id, row.kind, row.body) for row in connection.execute(wanted))
+
+
 def settle(connection: Connection, fates: Mapping[str, str], now: dt.datetime) -> None:
     """What the hub answered: `stored` and `duplicate` are home; anything else is a refusal, and `REFUSALS` of them are
     one too many.

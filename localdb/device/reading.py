@@ -14,7 +14,8 @@ BUSY_SECONDS = 5.0
 
 
 def kept_mark(path: Path, key: str) -> str | None:
-    """What `DeviceStore.get` would say of the mark `key`; None for a file that is not there yet or is of an older kiosk.
+    """What `DeviceStore.get` would say of the mark `key`; None for a file that is not there yet or is of an older
+    kiosk.
 
     Raises `DeviceStoreError` (D-05) for one that cannot be read.
     """

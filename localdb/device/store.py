@@ -170,6 +170,10 @@ class DeviceStore:
         """Messages that may go now, the oldest first. Raises `DeviceStoreError`."""
         return self._read(lambda connection: outbox.due(connection, self._now(), most, most_bytes))
 
+    def waiting_messages(self) -> tuple[Waiting, ...]:
+        """All messages that wait, the oldest first. Raises `DeviceStoreError`."""
+        return self._read(outbox.everything)
+
     def settle_messages(self, fates: Mapping[str, str]) -> None:
         """Notes what the hub answered, by id. Raises `DeviceStoreError`."""
         self._done(lambda connection: outbox.settle(connection, fates, self._now()))

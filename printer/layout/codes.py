@@ -19,6 +19,9 @@ _SMALLEST_MODULE: Final = 4
 _PAPER_WHITE: Final = 12
 """Dots of the quiet zone that lie in the white beside the head: the paper is wider by some millimetres each side."""
 
+_BESIDE_CODE: Final = 16
+"""Between the check code and its words."""
+
 _SMALLEST_GAP: Final = 6
 """What stands below the code at least."""
 
@@ -31,14 +34,24 @@ class _Code:
 
 
 def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: int) -> None:
-    """Codes from the left as many as fit; the words beside the last where they have room, else below it.
-    `gap_before`: dots of white that are above already.
+    """One code with the words beside it where they have room, else below it; two beside one another with the words
+    below. `gap_before`: dots of white that are above already.
     """
     m = page.metrics
     if not block.payload:
         _words(page, block, other, page.left, m.content, "left")
         return
     rows = _rows(page, [_code(page, *each, block.module) for each in ((block.payload, block.label), *block.more)])
+    if len(rows) > 1 and block.alone:
+        block = replace(block, payload=block.alone, label="", more=(), several="")
+        rows = [[_code(page, block.payload, "", block.module)]]
+    elif len(rows) == 1 and len(rows[0]) > 1:
+        _abreast(page, block, other, rows[0])
+        return
+    if block.several:
+        block = replace(block, lines=(block.several, *block.lines))
+    if other is not None and other.several and block.more:
+        other = replace(other, lines=(other.several, *other.lines))
     for number, row in enumerate(rows):
         last = number == len(rows) - 1
         quiet = row[0].quiet
@@ -63,6 +76,46 @@ def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: i
             _words(page, TakeAway("", "", block.lines, block.check), other, page.left, m.content, "centre")
         elif not last:
             page.y += m.gap(_SMALLEST_GAP)
+
+
+def _abreast(page: Page, block: TakeAway, other: TakeAway | None, row: list[_Code]) -> None:
+    """All codes of a slip in one row, as far apart as the paper allows: read from the left, they need no words of their
+    own. Above them the head and how many there are, below them the rest.
+    """
+    m = page.metrics
+    quiet = row[0].quiet
+    head = page.line([(block.head, True)], m.take_head)
+    count = page.line(block.several, m.take_line)
+    if head.width + count.width + m.take_head.size <= m.content:
+        page.draw(count, page.left, page.y + (m.take_head.line - m.take_line.line) // 2, align="right", width=m.content)
+        page.draw(head, page.left, page.y)
+        page.y += m.take_head.line
+    else:
+        page.put([(block.head, True)], m.take_head, page.left, m.content)
+        page.put(block.several, m.take_line, page.left, m.content)
+    if other is not None and differ(f"{other.head}{other.several}", f"{block.head}{block.several}"):
+        page.put([page.theirs(f"{other.head} {other.several}".strip())], m.take_line, page.left, m.content)
+    top = page.y + quiet - _SMALLEST_GAP
+    edge = page.left + max(0, quiet - _PAPER_WHITE)
+    taken = sum(code.picture.width for code in row)
+    between = max(quiet, (m.width - 2 * edge - taken) // (len(row) - 1))
+    left = min(edge, (m.width - taken - between * (len(row) - 1)) // 2)
+    for code in row:
+        page.stamp(code.picture, left, top)
+        left += code.picture.width + between
+    page.y = top + max(code.picture.height for code in row) + quiet - m.gap(_SMALLEST_GAP)
+    lines: list[Span] = [(line, False) if other is None else page.theirs(line) for line in (other or block).lines]
+    ends = [page.line([line], m.small) for line in lines]
+    if len(ends) == 2 and ends[0].width + ends[1].width + m.small.size <= m.content:
+        page.draw(ends[0], page.left, page.y)
+        page.draw(ends[1], page.left, page.y, align="right", width=m.content)
+        page.y += m.small.line
+    else:
+        for line in lines:
+            page.put([line], m.take_line, page.left, m.content)
+    if block.check:
+        page.y += m.gap(_SMALLEST_GAP)
+        _check_row(page, block.check, other.check if other else None)
 
 
 def _code(page: Page, payload: str, label: str, module: int) -> _Code:
@@ -134,6 +187,25 @@ def check_code(page: Page, block: CheckCode, other: CheckCode | None) -> None:
         page.y += m.check.line
     else:
         _check(page, block, other, page.left, m.content, "left", stacked=groups > m.content)
+
+
+def _check_row(page: Page, block: CheckCode, other: CheckCode | None) -> None:
+    """The code at the left, its words beside it in small letters; below one another where these would be many lines."""
+    m = page.metrics
+    code = page.line(block.code.replace("-", " "), m.check)
+    beside = page.right - page.left - code.width - _BESIDE_CODE
+    spans: list[Span] = [(line, number == 0) for number, line in enumerate((other or block).lines)]
+    if other is not None:
+        spans = [page.theirs(text, bold=bold) for text, bold, *_ in spans]
+    joined = [span for each in spans for span in (each, (" ", False))][:-1]
+    words = page.set(joined, m.small, max(beside, m.small.size))
+    if words.height > 2 * m.check.line:
+        _check(page, block, other, page.left, m.content, "left", stacked=code.width > m.content)
+        return
+    height = max(words.height, m.check.line)
+    page.draw(code, page.left, page.y + (height - m.check.line) // 2)
+    page.draw(words, page.right - beside, page.y + (height - words.height) // 2)
+    page.y += height
 
 
 def _check(

@@ -1,4 +1,4 @@
-"""One strip of paper being drawn: a 1-bit picture that grows downwards, and text set onto it."""
+"""One strip of paper being drawn: rows of dots that grow downwards, and text set onto them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from domain.paper import Dots
@@ -15,10 +17,13 @@ from printer import wrap
 from printer.layout.faces import Face, Faces
 from printer.layout.metrics import Metrics, Type
 
-BLACK: Final = 255
+BLACK: Final = 1
 WHITE: Final = 0
 RULE: Final = 2
 """Dots of a thin line."""
+
+Ink = npt.NDArray[np.uint8]
+"""Dots, 1 where paper is burnt."""
 
 Align = Literal["left", "centre", "right"]
 Span = tuple[str, bool] | tuple[str, bool, str]
@@ -62,13 +67,12 @@ class Page:
         self._second_lang = second_lang or lang
         self.unruled: list[tuple[int, int]] = []
         """Rows (first, behind the last) over which no scale is drawn."""
-        self._image = Image.new("1", (metrics.width, _GROWTH), WHITE)
+        self._ink: Ink = np.zeros((_GROWTH, metrics.width), np.uint8)
 
     def dots(self) -> Dots:
         """Everything down to the pen."""
         self._reach(self.y)
-        picture = self._image.crop((0, 0, self._image.width, self.y))
-        return Dots(picture.width, picture.height, picture.tobytes())
+        return Dots(self.metrics.width, self.y, np.packbits(self._ink[: self.y], axis=1).tobytes())
 
     def set(self, text: str | Sequence[Span], type: Type, width: int, *, indent: int = 0) -> Setting:
         """`text` in lines of at most `width` dots; the weight of a span stands above that of `type`."""
@@ -123,14 +127,14 @@ class Page:
             spare = width - line.width
             pen = x + {"left": 0, "centre": spare // 2, "right": spare}[align] + (indent if number == 0 else 0)
             glyphs = [
-                (offset + mask[1], mask[2], mask[0])
+                (offset + mask.left, mask.up, mask)
                 for index, (char, offset) in enumerate(zip(line.text, line.offsets, strict=True), line.start)
                 if (mask := setting.faces[index].mask(char)) is not None
             ]
             if glyphs:
                 pen -= min(0, glyphs[0][0])  # a j would reach out into the margin
-            for left, up, dots in glyphs:
-                self._image.paste(ink, (pen + left, baseline + up), dots)
+            for left, up, mask in glyphs:
+                self._burn(mask.dots(), pen + left, baseline + up, ink)
             baseline += type.line
 
     def put(self, text: str | Sequence[Span], type: Type, x: int, width: int, *, align: Align = "left") -> None:
@@ -142,7 +146,7 @@ class Page:
     def bar(self, left: int, top: int, right: int, bottom: int, ink: int = BLACK) -> None:
         """Fills a rectangle; `right` and `bottom` are the first dots outside it."""
         self._reach(bottom)
-        self._image.paste(ink, (left, top, right, bottom))
+        self._ink[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = ink
 
     def frame(self, left: int, top: int, right: int, bottom: int, stroke: int) -> None:
         """A rectangle of lines `stroke` dots wide, all of them inside."""
@@ -159,7 +163,7 @@ class Page:
     def stamp(self, mask: Image.Image, x: int, y: int, ink: int = BLACK) -> None:
         """Burns the black dots of a 1-bit picture."""
         self._reach(y + mask.height)
-        self._image.paste(ink, (x, y), mask)
+        self._burn(np.asarray(mask).astype(np.uint8), x, y, ink)
 
     def theirs(self, text: str, *, bold: bool = False) -> Span:
         """`text` in the second language."""
@@ -178,12 +182,23 @@ class Page:
     def _blank_after(self, type: Type) -> frozenset[str]:
         return self._faces.get(self._lang, type.size, bold=type.bold).blank_after
 
+    def _burn(self, mask: Ink, x: int, y: int, ink: int) -> None:
+        """Black or white where `mask` is 1; what lies outside the paper is lost."""
+        height, width = mask.shape
+        if x < 0 or y < 0 or x + width > self.metrics.width:
+            mask = mask[max(0, -y) :, max(0, -x) : max(0, self.metrics.width - x)]
+            x, y = max(0, x), max(0, y)
+            height, width = mask.shape
+        field = self._ink[y : y + height, x : x + width]
+        if ink == BLACK:
+            field |= mask
+        else:
+            field &= mask ^ 1
+
     def _reach(self, bottom: int) -> None:
-        if bottom <= self._image.height:
-            return
-        taller = Image.new("1", (self._image.width, bottom + _GROWTH), WHITE)
-        taller.paste(self._image, (0, 0))
-        self._image = taller
+        missing = bottom - len(self._ink)
+        if missing > 0:
+            self._ink = np.concatenate((self._ink, np.zeros((missing + _GROWTH, self.metrics.width), np.uint8)))
 
 
 def tidy(text: str) -> str:

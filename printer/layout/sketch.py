@@ -6,6 +6,8 @@ To scale and north up, and nothing but what the records know: no street is drawn
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -15,8 +17,12 @@ from printer.layout import emblems
 from printer.layout.metrics import Type
 from printer.layout.page import RULE, WHITE, Page, Setting
 
-HEIGHT: Final = 200
-"""Dots of the whole map, 25 mm."""
+_HEIGHTS: Final = range(108, 201, 4)
+"""Dots of the whole map, 25 mm at most: the lowest in which everything has its place. A way from east to west needs
+less than one from north to south.
+"""
+_APART: Final = 150
+"""Dots between kiosk and office from which a map looks like one."""
 _STOP_ROW: Final = 46
 _FINE: Final = 4
 _STROKE: Final = 3
@@ -27,41 +33,146 @@ _NAME: Final = Type(22, 28, True)
 _SMALL: Final = Type(20, 26)
 _BARS_M: Final = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 _LONGEST_BAR: Final = 110
+_NORTH_WIDTH: Final = 26
+_ABOVE, _BELOW = 43, 51
+"""Of the middle of a mark: room for the pin above it, and for a name below."""
 _KM: Final = 1000
 
 _Point = tuple[int, int]
+_Box = tuple[int, int, int, int]
+"""Left, top, and the first dots behind it at the right and below."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Something written, with its upper left corner."""
+
+    setting: Setting
+    x: int
+    y: int
+
+    @property
+    def box(self) -> _Box:
+        """What it takes up; the leading above and below its letters may be shared."""
+        return self.x - 4, self.y + 3, self.x + self.setting.width + 4, self.y + self.setting.height - 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """The scale bar: its left end, the row of its line, its length, and its word above."""
+
+    x: int
+    y: int
+    length: int
+    word: _Word
+
+    @property
+    def box(self) -> _Box:
+        _, top, right, _ = self.word.box
+        return min(self.x, self.word.x) - 4, top, max(self.x + self.length, right), self.y + _STROKE
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where everything is on a map of this height, from its upper left corner."""
+
+    height: int
+    kiosk: _Point
+    office: _Point
+    names: tuple[_Word, ...]
+    distance: _Word | None
+    north_at_left: bool
+    bar: _Bar | None
 
 
 def sketch(page: Page, block: Map) -> None:
     """Draws the map in its frame."""
     top, left, right = page.y, page.left, page.right
-    height = HEIGHT - (_STOP_ROW if block.stop else 0)
-    scale, kiosk, office = _places(block, right - left, height)
-    art = Image.new("L", ((right - left) * _FINE, height * _FINE), 0)
+    stop_row = _STOP_ROW if block.stop else 0
+    plan = _plan(page, block, _HEIGHTS[-1] - stop_row)
+    art = Image.new("L", ((right - left) * _FINE, plan.height * _FINE), 0)
     draw = ImageDraw.Draw(art)
-    _dashes(draw, kiosk, office)
-    _office(draw, office)
-    if north := block.north:
-        pin_side = _free_corner(kiosk, office, right - left, top_row=True)
-        _north(draw, pin_side, right - left)
+    _dashes(draw, plan.kiosk, plan.office)
+    _office(draw, plan.office)
+    if block.north:
+        _north(draw, plan.north_at_left, right - left)
     page.stamp(emblems.shrunk(art, _FINE), left, top)
     mark = emblems.pavilion(_KIOSK)
-    page.bar(*_box(kiosk, mark.width + 8, _KIOSK + 8, left, top), WHITE)
-    page.stamp(mark, left + kiosk[0] - mark.width // 2, top + kiosk[1] - _KIOSK // 2)
-    if north:
-        x = left + 12 if pin_side else right - 12 - 26
-        page.draw(page.line(north, _SMALL), x, top + 42, align="centre", width=26)
-    _labels(page, block, kiosk, office, top, height)
-    _bar(page, block, scale, kiosk, office, top, height)
+    page.bar(*_box(plan.kiosk, mark.width + 8, _KIOSK + 8, left, top), WHITE)
+    page.stamp(mark, left + plan.kiosk[0] - mark.width // 2, top + plan.kiosk[1] - _KIOSK // 2)
+    if block.north:
+        x = left + 12 if plan.north_at_left else right - 12 - _NORTH_WIDTH
+        page.draw(page.line(block.north, _SMALL), x, top + 42, align="centre", width=_NORTH_WIDTH)
+    for word in (*plan.names, *((plan.distance,) if plan.distance else ())):
+        _on_white(page, word.setting, left + word.x, top + word.y)
+    if plan.bar:
+        _bar(page, plan.bar, left, top)
     if block.stop:
-        _stop_row(page, block.stop, top + height)
-    page.frame(left, top, right, top + HEIGHT, RULE)
-    page.y = top + HEIGHT
+        _stop_row(page, block.stop, top + plan.height)
+    page.y = top + plan.height + stop_row
+    page.frame(left, top, right, page.y, RULE)
+
+
+def _plan(page: Page, block: Map, highest: int) -> _Plan:
+    """The lowest map on which nothing lies on anything else."""
+    plan = _planned(page, block, highest)
+    for height in _HEIGHTS:
+        if height >= highest:
+            break
+        lower = _planned(page, block, height)
+        if _clear(lower, page.metrics.content, bool(block.north)):
+            return lower
+    return plan
+
+
+def _planned(page: Page, block: Map, height: int) -> _Plan:
+    width = page.metrics.content
+    scale, kiosk, office = _places(block, width, height)
+    names = _names(page, block, kiosk, office, height)
+    distance = _distance(page, block.distance, kiosk, office)
+    north_at_left = _free_corner(kiosk, office, width, top_row=True)
+    taken = [word.box for word in names]
+    if distance:
+        taken.append(distance.box)
+    taken += [_box(kiosk, _KIOSK, _KIOSK, 0, 0), _office_box(office)]
+    return _Plan(
+        height,
+        kiosk,
+        office,
+        names,
+        distance,
+        north_at_left,
+        _scale_bar(page, block, scale, kiosk, office, height, taken),
+    )
+
+
+def _clear(plan: _Plan, width: int, north: bool) -> bool:
+    if math.dist(plan.kiosk, plan.office) < _APART:
+        return False
+    boxes = [word.box for word in plan.names]
+    boxes += [plan.distance.box] if plan.distance else []
+    boxes += [plan.bar.box] if plan.bar else []
+    boxes += [_box(plan.kiosk, _KIOSK, _KIOSK, 0, 0), _office_box(plan.office)]
+    if north:
+        x = 12 if plan.north_at_left else width - 12 - _NORTH_WIDTH
+        boxes.append((x, 10, x + _NORTH_WIDTH, 42 + _SMALL.line))
+    inside = all(left > 0 and top > 0 and right < width and bottom < plan.height for left, top, right, bottom in boxes)
+    return inside and not any(_overlap(one, other) for one, other in combinations(boxes, 2))
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _office_box(at: _Point) -> _Box:
+    """The house and the pin on it."""
+    left, _, right, bottom = _box(at, *_OFFICE, 0, 0)
+    return left, at[1] - _OFFICE[1] // 2 - 22, right, bottom
 
 
 def _places(block: Map, width: int, height: int) -> tuple[float, _Point, _Point]:
     """(dots a metre, kiosk, office); both in the middle of the map, as far apart as it allows."""
-    room_x, room_y = width - 2 * 86, height - 2 * 46
+    room_x, room_y = width - 2 * 86, height - _ABOVE - _BELOW
     scale = min(
         room_x / abs(block.east_m) if abs(block.east_m) > 1 else math.inf,
         room_y / abs(block.north_m) if abs(block.north_m) > 1 else math.inf,
@@ -69,7 +180,7 @@ def _places(block: Map, width: int, height: int) -> tuple[float, _Point, _Point]
     if math.isinf(scale):
         scale = 0.0
     dx, dy = block.east_m * scale / 2, -block.north_m * scale / 2
-    x, y = width // 2, height // 2
+    x, y = width // 2, (_ABOVE + height - _BELOW) // 2
     return scale, (round(x - dx), round(y - dy)), (round(x + dx), round(y + dy))
 
 
@@ -128,29 +239,42 @@ def _box(at: _Point, width: int, height: int, left: int, top: int) -> tuple[int,
     return x, y, x + width, y + height
 
 
-def _labels(page: Page, block: Map, kiosk: _Point, office: _Point, top: int, height: int) -> None:
-    """Names below or above their marks where these lie side by side, else beside them; the distance on the line."""
-    side_by_side = abs(kiosk[0] - office[0]) >= 190
-    half = page.metrics.content // 2
+def _names(page: Page, block: Map, kiosk: _Point, office: _Point, height: int) -> tuple[_Word, ...]:
+    """Below or above their marks where these lie side by side, else beside them."""
+    content = page.metrics.content
+    side_by_side = _side_by_side(kiosk, office)
+    words = []
     for name, at, reach in ((block.kiosk, kiosk, _KIOSK // 2), (block.place, office, _OFFICE[1] // 2)):
-        word = _fitting(page, name, half - 60 if side_by_side else half - 70)
+        if not name:
+            continue
+        word = _fitting(page, name, content // 2 - 60 if side_by_side else content // 2 - 70)
         if side_by_side:
-            x = min(max(at[0] - word.width // 2, 8), page.metrics.content - word.width - 8)
-            y = at[1] + reach + 5
-            if y + word.height > height - 4:
+            x = min(max(at[0] - word.width // 2, 8), content - word.width - 8)
+            y = at[1] + reach + 3
+            if y + word.height > height - 2:
                 y = at[1] - reach - word.height - (24 if at == office else 4)
         else:
             right = at[0] + _OFFICE[0] // 2 + 10
-            fits = right + word.width < page.metrics.content - 50
+            fits = right + word.width < content - 50
             x = right if fits else at[0] - _OFFICE[0] // 2 - 10 - word.width
             y = at[1] - word.height // 2
-        _on_white(page, word, page.left + x, top + y)
-    word = page.line(block.distance, _SMALL)
+        words.append(_Word(word, x, y))
+    return tuple(words)
+
+
+def _side_by_side(kiosk: _Point, office: _Point) -> bool:
+    return abs(kiosk[0] - office[0]) >= 190
+
+
+def _distance(page: Page, distance: str, kiosk: _Point, office: _Point) -> _Word | None:
+    """On the dashed line, or at its left where that goes up."""
+    word = page.line(distance, _SMALL)
     x, y = (kiosk[0] + office[0] - word.width) // 2, (kiosk[1] + office[1] - word.height) // 2
-    if side_by_side:
-        _on_white(page, word, page.left + x, top + y)
-    elif math.dist(kiosk, office) >= 60:
-        _on_white(page, word, page.left + (kiosk[0] + office[0]) // 2 - word.width - 14, top + y)
+    if not distance:
+        return None
+    if _side_by_side(kiosk, office):
+        return _Word(word, x, y)
+    return _Word(word, (kiosk[0] + office[0]) // 2 - word.width - 14, y) if math.dist(kiosk, office) >= 60 else None
 
 
 def _fitting(page: Page, name: str, width: int) -> Setting:
@@ -166,22 +290,35 @@ def _on_white(page: Page, word: Setting, x: int, y: int) -> None:
     page.draw(word, x, y)
 
 
-def _bar(page: Page, block: Map, scale: float, kiosk: _Point, office: _Point, top: int, height: int) -> None:
+def _scale_bar(
+    page: Page, block: Map, scale: float, kiosk: _Point, office: _Point, height: int, taken: list[_Box]
+) -> _Bar | None:
+    """In the freer corner at the foot, else in the other one or in the middle."""
     fitting = [metres for metres in _BARS_M if metres * scale <= _LONGEST_BAR]
     if not fitting or not scale:
-        return
-    metres = fitting[-1]
+        return None
+    content, metres = page.metrics.content, fitting[-1]
     length = round(metres * scale)
     words = block.kilometres.format(n=metres // _KM) if metres >= _KM else block.metres.format(n=metres)
     word = page.line(words, _SMALL)
-    at_left = _free_corner(kiosk, office, page.metrics.content, top_row=False)
     width = max(length, word.width)
-    x = page.left + 14 if at_left else page.right - 14 - width
-    y = top + height - 14
-    page.bar(x, y, x + length, y + _STROKE)
+    corners = [14, content - 14 - width]
+    if not _free_corner(kiosk, office, content, top_row=False):
+        corners.reverse()
+    y = height - 14
+    bars = [
+        _Bar(x, y, length, _Word(word, x + (width - word.width) // 2, y - 2 - word.height))
+        for x in (*corners, (content - width) // 2)
+    ]
+    return next((bar for bar in bars if not any(_overlap(bar.box, box) for box in taken)), bars[0])
+
+
+def _bar(page: Page, bar: _Bar, left: int, top: int) -> None:
+    x, y = left + bar.x, top + bar.y
+    page.bar(x, y, x + bar.length, y + _STROKE)
     page.bar(x, y - 7, x + _STROKE, y + _STROKE)
-    page.bar(x + length - _STROKE, y - 7, x + length, y + _STROKE)
-    page.draw(word, x, y - 8 - word.height + 6, align="centre", width=max(length, word.width))
+    page.bar(x + bar.length - _STROKE, y - 7, x + bar.length, y + _STROKE)
+    page.draw(bar.word.setting, left + bar.word.x, top + bar.word.y)
 
 
 def _stop_row(page: Page, stop: tuple[str, str], top: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from domain.slip import Boxed, Leg, Legs, Strip, Table, TableRow
@@ -51,7 +52,7 @@ def table(page: Page, block: Table, other: Table | None) -> None:
     for row, theirs in zip(block.rows, _rows(block, other), strict=True):
         top = page.y
         _row(page, row, theirs, lefts[0] - _GUTTER - page.left, "", crowded=crowded)
-        low = top + (max(m.tick, m.name.line) - m.body.line) // 2
+        low = top + (max(m.tick, m.body.line if crowded else m.name.line) - m.body.line) // 2
         for number, (text, left, width) in enumerate(zip(_counts(row), lefts, widths, strict=True)):
             bold = number == 1 and row.copies > 0
             cell = page.set([(text, bold)], m.body, width)
@@ -78,9 +79,10 @@ def _row(page: Page, row: TableRow, theirs: TableRow, width: int, below: str, *,
     left = page.left + m.tick + 14
     name_type = Type(m.body.size, m.body.line, True) if crowded else m.name
     name = page.set(row.name, name_type, page.left + width - left)
-    height = max(m.tick, m.name.line)
-    low = page.y + (height - m.tick) // 2
-    page.frame(page.left, low, page.left + m.tick, low + m.tick, m.tick_stroke)
+    height = max(m.tick, name_type.line)
+    box = m.option_tick if crowded else m.tick
+    low = page.y + (height - box) // 2
+    page.frame(page.left, low, page.left + box, low + box, m.tick_stroke)
     page.draw(name, left, page.y + (height - name_type.line) // 2)
     page.y += max(height, (height - name_type.line) // 2 + name.height)
     room = page.right - left
@@ -90,7 +92,7 @@ def _row(page: Page, row: TableRow, theirs: TableRow, width: int, below: str, *,
         page.put(below, m.detail, left, room)
     if row.detail and not crowded:
         page.put(row.detail, m.detail, left, room)
-    page.y += m.gap(3)
+    page.y += m.gap(2 if crowded else 3)
 
 
 def _total(page: Page, block: Table, other: Table | None, left: int) -> None:
@@ -173,25 +175,26 @@ def legs(page: Page, block: Legs, other: Legs | None) -> None:
 def _leg(page: Page, row: Leg, theirs: Leg, size: int, above: int | None) -> int:
     """Draws one step; returns the foot of its disc."""
     m = page.metrics
+    name_type, result_type = replace(m.body, bold=True), replace(m.detail, bold=True)
     word = page.line(str(row.number), m.disc)
     width = max(size, word.width + size // 3)
     left = page.left + max(size, width) + 14
-    height = max(size, m.name.line)
+    height = max(size, name_type.line)
     top = page.y + (height - size) // 2
     if above is not None:
         page.bar(page.left + size // 2 - 2, above, page.left + size // 2 + 2, top)
     page.stamp(emblems.pill(width, size), page.left, top)
     page.draw(word, page.left, page.y + (height - m.disc.line) // 2, ink=WHITE, align="centre", width=width)
-    result = page.line([(row.result, True)], m.body) if row.result else None
+    result = page.line(row.result, result_type) if row.result else None
     room = page.right - left - (result.width + 16 if result else 0)
-    beside = result is not None and room >= 6 * m.name.size
-    name = page.set([(row.name, True)], m.name, room if beside else page.right - left)
-    page.draw(name, left, page.y + (height - m.name.line) // 2)
+    beside = result is not None and room >= 6 * name_type.size
+    name = page.set(row.name, name_type, room if beside else page.right - left)
+    page.draw(name, left, page.y + (height - name_type.line) // 2)
     if result is not None and beside:
-        page.draw(result, page.left, page.y + (height - m.body.line) // 2, align="right", width=m.content)
-    page.y += max(height, (height - m.name.line) // 2 + name.height)
+        page.draw(result, page.left, page.y + (height - result_type.line) // 2, align="right", width=m.content)
+    page.y += max(height, (height - name_type.line) // 2 + name.height)
     if result is not None and not beside:
-        page.put([(row.result, True)], m.body, left, page.right - left)
+        page.put(row.result, result_type, left, page.right - left)
     if differ(theirs.name, row.name):
         page.put([page.theirs(theirs.name)], m.other_body, left, page.right - left)
     if row.detail:

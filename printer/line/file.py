@@ -11,6 +11,7 @@ import errno
 import os
 import select
 import stat
+import termios
 import time
 from pathlib import Path
 from typing import Final
@@ -85,9 +86,13 @@ class FileConnection:
 
     def close(self, *, give_up: bool = False) -> None:
         fd, self._fd = self._fd, -1
-        if fd >= 0:
-            with contextlib.suppress(OSError):
-                os.close(fd)
+        if fd < 0:
+            return
+        if give_up and self.readable:
+            with contextlib.suppress(OSError, termios.error):  # of devices only a terminal holds what was not taken
+                termios.tcflush(fd, termios.TCOFLUSH)
+        with contextlib.suppress(OSError):
+            os.close(fd)
 
     def _wait(self, wanted: int, seconds: float) -> int:
         """What has happened within `seconds`, `wanted` among it; 0 when nothing has."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
+from domain.paper import WIDTH_80
 from domain.slip import (
     Blank,
     Block,
@@ -67,7 +68,7 @@ def words_of(value: object) -> Iterable[str]:
         for each in value:
             yield from words_of(each)
     elif isinstance(value, TakeAway):
-        yield from (value.head, *value.lines)
+        yield from (value.head, *value.lines, value.several)
     elif hasattr(value, "__dataclass_fields__"):
         for name in value.__dataclass_fields__:
             yield from words_of(getattr(value, name))
@@ -224,6 +225,8 @@ def _stations(paper: TextPaper, block: Stations) -> None:
 
 
 def _take_away(paper: TextPaper, block: TakeAway) -> None:
+    if block.alone and paper.profile.width < WIDTH_80:
+        block = replace(block, payload=block.alone, label="", more=(), several="")
     if block.head:
         paper.put(block.head, bold=True)
     if block.payload:
@@ -233,7 +236,7 @@ def _take_away(paper: TextPaper, block: TakeAway) -> None:
     for payload, word in block.more:
         paper.code(payload, block.module)
         paper.put(word, centre=True)
-    for line in block.lines:
+    for line in (*((block.several,) if block.several else ()), *block.lines):
         paper.put(line)
     if block.check is not None:
         _check_code(paper, block.check)

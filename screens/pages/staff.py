@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from journeys.views import Staff
+from journeys.views import Press, Staff
 from screens.kit.buttons import Button
 from screens.kit.kit import Kit
 from screens.kit.part import Feel, Part
@@ -65,9 +65,15 @@ class StaffPage(Page):
     def draw(self, view: Staff, page: Frame) -> None:
         """Places findings, message and actions."""
         page.add(title(view.title), gap=3)
-        first, *rest = view.actions
-        page.foot(Grid(tuple(Button(press, "tertiary") for press in rest), columns=2, row_gap=2), gap=4)
-        page.foot(Button(first, "primary", tall=16), gap=2)
+        first, rest = view.actions[:1], view.actions[1:]
+        *others, last = _pairs(rest) if rest else [()]
+        gap = 4
+        for pair in (last, *reversed(others)):
+            if pair:
+                page.foot(Grid(tuple(Button(press, "tertiary") for press in pair), columns=len(pair)), gap=gap)
+                gap = 2
+        for press in first:
+            page.foot(Button(press, "primary", tall=16), gap=gap)
         # A message has its place even when there is none, so that nothing jumps when it comes.
         message = Plane((Note("info", view.message, "ink", "primary", "t40"),), fill="tint", pad=3, above=1.5)
         page.foot(message if view.message else Room(message), gap=3)
@@ -80,6 +86,16 @@ class StaffPage(Page):
         if len(leaves) > 1:
             page.foot(_turner(at, len(leaves)), gap=3)
         page.add(leaves[at])
+
+
+def _pairs(presses: tuple[Press, ...]) -> list[tuple[Press, ...]]:
+    """Two and two, from the last one on; the first row takes a third one."""
+    rows: list[tuple[Press, ...]] = []
+    while presses:
+        size = 3 if len(presses) == 3 else 2
+        rows.insert(0, presses[-size:])
+        presses = presses[:-size]
+    return rows
 
 
 def _leaves(page: Frame, rows: tuple[Finding, ...], less: int) -> list[Plane]:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import card, content, paper, screen, sync
+from tests.bench import card, content, hub, paper, screen, sync
 from tests.bench.figure import Figure
 
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "paper": paper.figures,
     "card": card.figures,
     "sync": sync.figures,
+    "hub": hub.figures,
     "screen": screen.figures,
 }
 

@@ -65,7 +65,7 @@ VIOLATIONS = [
     ("kiosk.ports", "import serial", {"print-libraries"}),
     ("hub.devices", "import usb.core", {"print-libraries"}),
     ("hub.paper", "from printer.line import usb", {"hub-doors"}),
-    ("screens.qr", "import segno", {"print-libraries"}),
+    ("screens.qr", "import qrcode", {"print-libraries"}),
     ("screens.pictures", "from PIL import Image", {"pillow"}),
     ("localdb.progress", "from rich import progress", {"command-line-libraries"}),
     ("workbench.control", "import typer", {"command-line-libraries"}),

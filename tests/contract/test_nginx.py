@@ -19,7 +19,9 @@ import ssl
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -39,6 +41,7 @@ from domain.records import digest
 from hub.web.app import BODY_LIMIT, UPLOAD_LIMIT, UPLOADS
 from phrases import Phrases
 from tests.unit.contentsync.hub import City, Time, city
+from uplink.messages import LONGEST_REQUEST
 
 ROOT = Path(__file__).parents[2]
 CONF = ROOT / "deploy" / "nginx" / "bianminting-public.conf"
@@ -389,7 +392,10 @@ def test_pages_come_through_with_the_headers_of_both(served: Site) -> None:
 
 def test_limits_are_the_hubs_for_the_same_pages() -> None:
     text = CONF.read_text("utf-8")
-    assert re.findall(r"client_max_body_size (\d+)m;", text) == [str(BODY_LIMIT >> 20), str(UPLOAD_LIMIT >> 20)]
+    uploads = [str(UPLOAD_LIMIT >> 20)] * len(UPLOADS)
+    assert re.findall(r"client_max_body_size (\d+)m;", text) == [str(BODY_LIMIT >> 20), *uploads]
+    told = f"{UPLOAD_LIMIT >> 10:,}".replace(",", "\u2009")
+    assert tuple(re.findall(rf'^ +(/\w+) +"{told}";$', text, re.MULTILINE)) == UPLOADS
     assert tuple(re.findall(r"location = (\S+) \{\n\s*client_max_body_size", text)) == UPLOADS
 
 
@@ -422,3 +428,38 @@ def test_a_visitor_cannot_claim_another_address(served: Site) -> None:
     """Tries are counted by address: with an address believed from the outside the fourth would be another's first."""
     statuses = [log_in(served, f"nobody{n}", X_Forwarded_For=f"203.0.113.{n}").status for n in range(4)]
     assert statuses == [401, 401, 401, 429]
+
+
+REPORTS = "/kiosk/v1/reports"
+
+
+def test_what_a_kiosk_sends_home_is_no_longer_than_the_hub_takes(nginx: Path, released: City, tmp_path: Path) -> None:
+    with serving(nginx, released.public, tmp_path) as own:  # passed on is 502: nobody is behind it
+        assert own.page(REPORTS, "POST", b"x" * LONGEST_REQUEST).status == 502
+        answer = own.page(REPORTS, "POST", Content_Length=str(LONGEST_REQUEST + 1))
+        assert (answer.status, re.search(r"512\skB", answer.body.decode()) is not None) == (413, True)
+        assert own.page("/items", "POST", b"x" * (LONGEST_REQUEST + 1)).status == 502
+
+
+def test_too_many_from_one_address_come_later(nginx: Path, released: City, tmp_path: Path) -> None:
+    def knock(_: int) -> list[Answer]:
+        """A hundred requests, one after another on one line."""
+        context = ssl.create_default_context(cafile=str(tmp_path / "hub.pem"))
+        plain = socket.create_connection(("127.0.0.1", own.secure), 20)
+        with context.wrap_socket(plain, server_hostname=HUB) as shut:
+            connection = http.client.HTTPConnection(HUB, timeout=20)
+            connection.sock = shut
+            found = []
+            for _ in range(100):
+                connection.request("POST", REPORTS, b"x", {"Host": HUB})
+                found.append(_answer(connection))
+            return found
+
+    with serving(nginx, released.public, tmp_path) as own, ThreadPoolExecutor(8) as many:
+        told = [one for found in many.map(knock, range(8)) for one in found]
+        counted = Counter(one.status for one in told)
+        assert set(counted) == {429, 502}  # passed on is 502: nobody is behind it
+        assert counted[502] >= 200
+        refused = next(one for one in told if one.status == 429)
+        assert (refused.headers["retry-after"], refused.body) == ("60", b"")
+        assert own.page("/login").status == 502  # people are not kept waiting by it

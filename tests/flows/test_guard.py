@@ -6,7 +6,7 @@ import datetime as dt
 
 from domain.records import Place
 from domain.search import Card
-from domain.slip import Guard
+from domain.slip import Figures, Guard
 from journeys import guard, views
 from tests.flows.conftest import ZONE, Kiosk
 
@@ -77,7 +77,9 @@ def test_on_friday_evening_everything_speaks_of_monday(kiosk: Kiosk) -> None:
     )
     (printed,) = paper(kiosk)
     assert printed.headline == shown.headline
-    assert printed.detail == "周一 11 月 23 日 9:00 去，16:30 停止取号；当天受理，最迟 11 月 24 日（周二）办完"
+    assert printed.detail == "周一 11 月 23 日 9:00 去，16:30 停止取号"
+    (figures,) = (block for block in kiosk.printer.slips[-1].blocks if isinstance(block, Figures))
+    assert figures.cells[-2] == ("周一受理，最迟", "11 月 24 日"), "said once, among the figures"
 
 
 def test_a_saturday_that_is_worked_is_open_and_the_sunday_before_a_workday_is_not(kiosk: Kiosk) -> None:

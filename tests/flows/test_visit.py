@@ -168,7 +168,12 @@ def test_staff_come_in_by_pin_only(kiosk: Kiosk) -> None:
     assert kiosk.see(views.Staff).message == "测试小票印好了"
     kiosk.marks.put("paper.millimetres", "12345")
     kiosk.do("paper_changed")
-    assert kiosk.marks.get("paper.millimetres") == "0"
+    assert kiosk.see(views.Staff).rows[0] == ("上一卷用了", "12 米", True)
+    kiosk.do("kept", "paper_changed", ("roll", "80"))
+    assert kiosk.marks.get("paper.millimetres") == "12345", "no such roll is sold"
+    kiosk.do(("roll", "80000"))
+    assert kiosk.marks.get("paper.millimetres") == "0" and kiosk.marks.get("paper.roll_millimetres") == "80000"
+    assert "记下" in kiosk.see(views.Staff).message
     kiosk.do("stop", "refresh", "stop")
     assert kiosk.stopped == 0
     kiosk.do("stop")

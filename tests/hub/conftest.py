@@ -19,6 +19,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
+from sqlalchemy import Engine, event
 
 from hub.home import HubHome
 from hub.item import Version
@@ -29,6 +30,7 @@ from hub.settings import HubSettings
 from hub.store import Store
 from hub.tables import metadata
 from hub.workflow import CITY, Role
+from tests.hub.portable import Statements
 
 PASSPHRASE = "a passphrase for tests"
 ROOTS = {number: f"root passphrase {number}" for number in (1, 2, 3)}
@@ -129,6 +131,23 @@ def postgresql(root: Path, lacking: Callable[[str], NoReturn]) -> Iterator[Serve
     server = Server(found[0].parent)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def all_statements() -> Iterator[Statements]:
+    """Every statement that any database of these tests is given, each looked at once."""
+    statements = Statements()
+    event.listen(Engine, "before_cursor_execute", statements.before)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", statements.before)
+
+
+@pytest.fixture(autouse=True)
+def statements(all_statements: Statements) -> Iterator[Statements]:
+    """Fails a test whose statements not every PostgreSQL understands."""
+    yield all_statements
+    found, all_statements.found = all_statements.found, []
+    assert found == []
 
 
 @dataclass

@@ -121,6 +121,32 @@ def test_records_with_a_stop_come_in_as_drafts_that_cannot_be_submitted(city: Ci
     assert refused.value.reason is Reason.LINT_STOPS
 
 
+def test_what_a_release_adds_does_not_come_back_with_its_export(city: City) -> None:
+    """A published export has numbers, versions and what changed; the hub writes them, and no file."""
+    city.found()
+    importing, office = city.office.importing, city.office
+    importing.baseline(batch(org(), guide(), guide("mz-002", name="高龄津贴申领")))
+    city.release()
+    version = office.items.edit(city.writer, "guide/mz-001")
+    moved = {**version.record, "phone": {"enquiry": "0535-6000003", "complaint": "0535-6000002"}}
+    city.reviewed(office.items.save(city.writer, "guide/mz-001", moved, version.edits))
+    city.release()
+    export = office.releases.lines()
+    assert sorted({json.loads(line)["kind"] for line in export}) == ["change", "guide", "org"]
+    again = read_lines([("线上.jsonl", export)], TODAY)
+    report = importing.drafts(again, None)
+    assert (report.records, report.unchanged, report.new, report.changed, report.busy) == (3, 3, (), (), ())
+    assert (report.changes, report.numbered) == (1, 2)
+    assert (report.as_json()["changes"], report.as_json()["numbered"]) == (1, 2)
+
+    # A guide of another city's export, whose number here is that of another one.
+    foreign = batch({**json.loads(export[1]), "id": "mz-009", "number": 1, "version": 7, "name": "殡葬补贴申领"})
+    importing.drafts(foreign, None)
+    assert foreign.records[0].record.model_fields_set.isdisjoint({"number", "version"})
+    record = office.items.version("guide/mz-009", 1).record
+    assert "number" not in record and "version" not in record
+
+
 def test_fields_nobody_knows_survive(city: City) -> None:
     city.office.importing.drafts(
         batch(org(), guide(future={"a": [1, "二"]}), {"kind": "doc", "id": "d-1", "name": "x"}), None

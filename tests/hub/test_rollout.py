@@ -9,16 +9,20 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Connection, insert
 
 from contentsync.channels import EARLY, STREET, Standpoint, lot
 from domain.errors import Code, SyncError
+from hub.harm import Harm
 from hub.home import HubHome
 from hub.office import Office
 from hub.passwords import Passwords
-from hub.publishing import Press
+from hub.publishing import Press, one_at_a_time
 from hub.refusal import Reason
 from hub.rollout import STAGES, Course, First, Kiosk, Rollouts
-from hub.settings import HubSettings
+from hub.settings import HubSettings, RolloutSettings
+from hub.store import written
+from hub.tables import device_health, device_starts, devices
 from tests.hub.conftest import PASSPHRASE, City
 from tests.hub.test_releases import changed, refused_as, town
 
@@ -85,6 +89,7 @@ def test_from_one_per_cent_to_everybody(town: City) -> None:
     refused_as(Reason.PAUSED_ALREADY, rollouts.widen, town.signer, 100, PASSPHRASE)
     refused_as(Reason.PAUSED_ALREADY, rollouts.pause, town.signer, PASSPHRASE)
     rollouts.resume(None, PASSPHRASE)
+    rollouts.approve(town.cosigner)
     done = rollouts.widen(town.signer, 100, PASSPHRASE)
     assert (done.course, told(town), rollouts.open()) == (Course.DONE, None, None)
     refused_as(Reason.NO_ROLLOUT, rollouts.pause, town.signer, PASSPHRASE)
@@ -95,10 +100,11 @@ def test_from_one_per_cent_to_everybody(town: City) -> None:
         ("widen", 10, "样本cosigner"),
         ("pause", 10, "样本signer"),
         ("resume", 10, ""),
+        ("approve", 10, "样本cosigner"),
         ("widen", 100, "样本signer"),
     ]
     logged = [entry.action for entry in town.office.audit.entries(limit=50) if entry.action.startswith("rollout.")]
-    assert sorted(logged) == ["rollout.pause", "rollout.resume", "rollout.widen", "rollout.widen"]
+    assert sorted(logged) == ["rollout.approve", "rollout.pause", "rollout.resume", "rollout.widen", "rollout.widen"]
     assert town.office.audit.verify() is None
 
 
@@ -126,7 +132,108 @@ def test_a_district_first(town: City) -> None:
     assert channels.revision_for(here, later - dt.timedelta(days=3)) == revision - 1
     assert channels.revision_for(there, later) == revision - 1
     assert channels.revision_for(Standpoint("a", EARLY, "370611"), later) == revision
+    for person in (town.signer, town.cosigner):
+        refused_as(Reason.TWO_FOR_ALL, town.office.rollouts.widen, None, 100, PASSPHRASE)
+        town.office.rollouts.approve(person)
     assert town.office.rollouts.widen(None, 100, PASSPHRASE).course is Course.DONE
+
+
+def test_everybody_is_the_word_of_two(town: City) -> None:
+    town.release()
+    revision = out(town, First(10), summary="先看看。")
+    rollouts, before = town.office.rollouts, told(town)
+    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.signer, 100, PASSPHRASE)
+    refused_as(Reason.NOT_A_PUBLISHER, rollouts.approve, town.operator)
+    rollouts.approve(town.signer)
+    refused_as(Reason.SIGNS_TWICE, rollouts.approve, town.signer)
+    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.signer, 100, PASSPHRASE)
+    assert told(town) == before
+    rollouts.widen(town.cosigner, 20, PASSPHRASE)  # what was approved was another state
+    assert rollouts.approved(revision) == ()
+    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.cosigner, 100, PASSPHRASE)
+    rollouts.approve(town.signer)
+    assert rollouts.approved(revision) == (town.signer.id,)
+    assert rollouts.widen(town.cosigner, 100, PASSPHRASE).course is Course.DONE
+
+
+def heard(city: City, count: int, revision: int, *, differing: int = 0, restarting: int = 0, silent: int = 0) -> None:
+    """`count` kiosks say that they have `revision`; so many of them are not well, one after another."""
+    now = city.clock()
+    latest = city.office.releases.latest()
+    assert latest is not None
+    plain = {"seq": 1, "proved": True, "paper": "ok", "body": "{}"}
+
+    def work(connection: Connection) -> None:
+        for table in (device_starts, device_health, devices):
+            connection.execute(table.delete())
+        for number in range(count):
+            id = f"kiosk-{number:03}"
+            site = {"number": f"{number:03}", "name": "样本亭", "place": "样本路", "district": None, "ring": "all"}
+            connection.execute(
+                insert(devices).values(id=id, key=f"{number:064x}", enrolled_at=written(now), revoked_at=None, **site)
+            )
+            digest = "0" * 64 if number < differing else latest.digest
+            at = written(now - dt.timedelta(minutes=31) if number >= count - silent else now)
+            row = {**plain, "id": id, "digest": "", "received_at": at, "revision": revision, "content_digest": digest}
+            connection.execute(insert(device_health).values(device=id, **row))
+            lately = 3 if differing <= number < differing + restarting else 1
+            connection.execute(insert(device_starts).values(device=id, restarts=lately, at=written(now), lately=lately))
+
+    city.office.store.run_tx(work)
+
+
+def test_what_does_harm_is_held_up_and_nothing_is_signed(town: City) -> None:
+    town.release()
+    revision = out(town, First(10), summary="会坏的。")
+    rollouts, before = town.office.rollouts, told(town)
+    town.clock.at += dt.timedelta(hours=1)
+    heard(town, 40, revision - 1, differing=40)
+    assert rollouts.judge() is None  # they have another revision
+    heard(town, 40, revision, differing=1, silent=1)
+    assert rollouts.judge() is None  # five per cent are not more than five per cent
+    heard(town, 40, revision, differing=1, restarting=1, silent=2)
+    hold = rollouts.judge()
+    assert hold is not None
+    assert (hold.harm, hold.held) == (Harm(40, 1, 1, 2), True)
+    assert abs(hold.at - town.clock()) < dt.timedelta(seconds=1)
+    assert rollouts.hold(revision) == hold
+    assert rollouts.judge() is None  # it is held already
+    assert told(town) == before
+    found = rollouts.open()
+    assert found is not None and (found.course, found.percent) == (Course.HELD, 10)
+    refused_as(Reason.ROLLOUT_HELD, rollouts.widen, town.signer, 20, PASSPHRASE)
+    refused_as(Reason.ROLLOUT_HELD, rollouts.approve, town.signer)
+    rollouts.reconcile()
+    assert rollouts.open() == found  # the files say nothing of a hold
+    assert "rollout.hold" in {entry.action for entry in town.office.audit.entries(limit=5)}
+
+    rollouts.pause(town.signer, PASSPHRASE)
+    assert told(town) == (revision - 1, {EARLY: 100, STREET: 10}, True)
+    rollouts.resume(town.signer, PASSPHRASE)
+    after = rollouts.hold(revision)
+    assert after is not None and not after.held
+    assert rollouts.judge() is None  # a publisher has seen these four
+    heard(town, 40, revision, differing=7)
+    again = rollouts.judge()
+    assert again is not None and again.harm == Harm(40, 7, 0, 0)
+    assert rollouts.resume(None, PASSPHRASE).course is Course.RUNNING
+    assert [step.action for step in rollouts.steps(revision)] == [
+        "start", "hold", "pause", "resume", "hold", "resume",
+    ]  # fmt: skip
+
+
+def test_a_kiosk_that_is_well_is_none_of_them(town: City) -> None:
+    town.release()
+    revision = out(town, First(10), summary="好的。")
+    heard(town, 3, revision)
+    never = Rollouts(town.office.store, town.office.press, rules=RolloutSettings(hold_percent=100), now=town.clock)
+    assert town.office.rollouts.judge() is None
+    heard(town, 3, revision, restarting=3)
+    assert never.judge() is None
+    with one_at_a_time(town.office.press.lock):
+        assert town.office.rollouts.judge() is None  # a step is being signed: the next round
+    hold = town.office.rollouts.judge()
+    assert hold is not None and hold.harm == Harm(3, 0, 3, 0)
 
 
 def test_a_withdrawal_is_everybodys_at_once(town: City) -> None:

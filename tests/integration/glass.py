@@ -3,7 +3,8 @@ offscreen, with lock, logs and the settings of its environment, and is touched a
 and output. LEAKS name something of `tests.integration.leaks` that it does besides.
 
 A line of JSON in is answered by a line of JSON out: ``{"do": "touch", "action": "start", "value": null}``,
-``{"do": "look"}``, ``{"do": "search", "query": "…"}``, ``{"do": "type", "letters": "…"}``,
+``{"do": "act", "action": "staff"}`` (what no touch of a moment does), ``{"do": "look"}``,
+``{"do": "search", "query": "…"}``, ``{"do": "type", "letters": "…"}``,
 ``{"do": "picture", "name": "…"}``. It ends with its input. `Glass` is the other end.
 """
 
@@ -108,6 +109,9 @@ def _answered(tourist: Tourist, asked: dict[str, Any]) -> dict[str, Any]:
     match asked["do"]:
         case "touch":
             tourist.touch(asked["action"], asked["value"])
+            return {}
+        case "act":
+            tourist.walk.act(asked["action"])
             return {}
         case "look":
             tourist.frames(2)

@@ -14,16 +14,19 @@ SQLite's own flushes are not heard of, so they count as not done: the model is h
 from __future__ import annotations
 
 import json
+import os
 import random
+import select
 import shutil
-import subprocess
+import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 BLOCK = 4096
-ROOT = Path(__file__).parents[2]
 
 LISTENING_IN = """
 import json, os, shutil, sys, pathlib
@@ -72,22 +75,60 @@ os.fsync, os.replace, os.rename, os.unlink, os.remove = fsync, replace, replace,
 """Goes before the program of the process; its first arguments are the folder and where copies are put."""
 
 
-def cut_off(program: str, folder: Path, store: Path, *arguments: str, after_s: float) -> list[list[object]]:
-    """Runs `program` over `folder` for so long after it said ``ready``, then kills it; what it had said till then."""
+def cut_off(program: str, folder: Path, store: Path, *arguments: str, after_s: float | None) -> list[list[object]]:
+    """Runs `program` over `folder` for so long after it said ``ready``, then kills it; what it had said till then.
+
+    The process is a fork of this one: what the program imports is there already, and its life is the work alone. With
+    None it comes to its end.
+    """
     store.mkdir()
-    command = [sys.executable, "-c", LISTENING_IN + program, str(folder), str(store), *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin is not None and process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    process.stdin.write("\n")
-    process.stdin.flush()
-    try:
-        process.wait(after_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    said, _ = process.communicate(timeout=30)
-    lines = said.splitlines(keepends=True)
+    begin, tell = os.pipe()
+    heard, say = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be(program, ("", str(folder), str(store), *arguments), begin, say)
+    os.close(begin)
+    os.close(say)
+    with os.fdopen(heard) as said, os.fdopen(tell, "w") as told:
+        try:
+            assert said.readline() == "ready\n"
+            told.write("\n")
+            told.flush()
+            if after_s is not None and not _ends(child, after_s):
+                os.kill(child, signal.SIGKILL)
+            lines = list(said)
+        except BaseException:
+            os.kill(child, signal.SIGKILL)
+            raise
+        finally:
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status in (0, -signal.SIGKILL), "the program did not come to its end"
     return [json.loads(line) for line in lines if line.startswith("[") and line.endswith("]\n")]
+
+
+def _ends(child: int, seconds: float) -> bool:
+    """Whether it comes to its end within so long."""
+    watched = os.pidfd_open(child)
+    try:
+        return bool(select.select([watched], [], [], seconds)[0])
+    finally:
+        os.close(watched)
+
+
+def _be(program: str, arguments: tuple[str, ...], begin: int, say: int) -> NoReturn:
+    """The life of the fork."""
+    try:
+        os.dup2(begin, 0)
+        os.dup2(say, 1)
+        os.closerange(3, 1024)  # what this process holds open is none of the fork's business
+        sys.stdin, sys.stdout, sys.argv = open(0), open(1, "w"), list(arguments)  # noqa: SIM115
+        exec(compile(LISTENING_IN + program, "program", "exec"), {"__name__": "__main__"})
+        sys.stdout.flush()
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
 
 
 def after_power_loss(

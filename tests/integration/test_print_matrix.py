@@ -6,7 +6,8 @@ The rule: CONFIRMED only when it lies in the tray, and no slip twice without hav
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,26 +75,54 @@ class Desk:
             self.tally.check(number, finished.state)
 
 
-@pytest.fixture
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    kind, fault = request.param
-    settings = replace(QUICK, profile="epson-80") if fault == "no_process_id" else QUICK
+STEADY = replace(QUICK, stall_seconds=1.0, confirm_seconds=1.5)
+"""For several at once on a busy machine: who only waits for the processor has not stalled."""
+
+AT_ONCE = 4
+"""Cases under way at a time, each with a printer and a spooler of its own: most of a case is waiting."""
+
+Case = tuple[str, FaultName, str]
+
+CASES: list[Case] = [
+    (kind, fault, moment) for kind in KINDS for fault in FaultName for moment in (BEFORE, INSIDE, AFTER)
+]
+
+
+@contextlib.contextmanager
+def desk_for(kind: str, fault: str, folder: Path) -> Iterator[Desk]:
+    settings = replace(STEADY, profile="epson-80") if fault == "no_process_id" else STEADY
     if fault in ("near_end", "slow"):
         settings = patient(settings)
-    with plugged(kind, tmp_path, settings=settings) as (printer, settings, connect):
+    with plugged(kind, folder, settings=settings) as (printer, settings, connect):
         yield Desk(printer, settings, connect)
 
 
-CASES = [((kind, fault), fault, moment) for kind in KINDS for fault in FaultName for moment in (BEFORE, INSIDE, AFTER)]
+@pytest.fixture(scope="module")
+def ended(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[Case, Future[None]]]:
+    """The cases that were asked for, begun in their order."""
+    wanted = [item.callspec.params["case"] for item in request.session.items if item.path == request.path]  # type: ignore[attr-defined]
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield {case: pool.submit(becomes, case, tmp_path_factory.mktemp("desk")) for case in wanted}
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize(
-    ("desk", "fault", "moment"),
-    CASES,
-    ids=[f"{kind}-{fault}-{moment.split()[0]}" for (kind, fault), _, moment in CASES],
-    indirect=["desk"],
-)
-def test_what_becomes_of_a_slip(desk: Desk, fault: str, moment: str) -> None:
+@pytest.mark.parametrize("case", CASES, ids=[f"{kind}-{fault}-{moment.split()[0]}" for kind, fault, moment in CASES])
+def test_what_becomes_of_a_slip(case: Case, ended: Mapping[Case, Future[None]]) -> None:
+    ended[case].result()
+
+
+def becomes(case: Case, folder: Path) -> None:
+    """What becomes of a slip in this case, and of the one after it."""
+    kind, fault, moment = case
+    with desk_for(kind, fault, folder) as desk:
+        _becomes(desk, fault, moment)
+
+
+def _becomes(desk: Desk, fault: FaultName, moment: str) -> None:
     length = job_bytes(desk.settings)
     at = {BEFORE: 0, INSIDE: length // 2, AFTER: length}[moment]
     answers = desk.settings.device.answers

@@ -26,7 +26,7 @@ from localdb.catalogue.file import prove
 from tests.integration.power import after_power_loss, cut_off, life_of
 from tests.unit.contentsync.hub import City, Time, city
 
-GUIDES = 300
+GUIDES = 150
 OLD, NEW = city(GUIDES), city(GUIDES, ga_003="改到二楼。", ga_104="改到三楼。")
 TIMES = 20
 SOAK = 200
@@ -60,7 +60,8 @@ class Bench:
             self.hub.step(2).unlink()
         self.folder = folder
         trial = self.copied("trial")
-        self.life_s = life_of(lambda: self.look(trial))
+        source, store = str(self.hub.public), folder / "trial-store"
+        self.life_s = life_of(lambda: cut_off(LOOKING, trial, store, source, after_s=None))
 
     def copied(self, name: str) -> Path:
         place = self.folder / name

@@ -121,4 +121,4 @@ def test_pictures(ui: UI, numbered: CatalogueFile, dark: bool, tmp_path: Path) -
         image.save(folder / f"check-{name}{'-dark' if dark else ''}.png")
         colours = pixels(image)
         for token in ("ground", "ink"):
-            assert rgb(stage.board._kit.theme.colours[token]) in colours, (name, token)
+            assert rgb(stage.kit.theme.colours[token]) in colours, (name, token)

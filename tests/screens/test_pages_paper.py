@@ -25,7 +25,7 @@ from kiosk.home import Home
 from kiosk.settings import Settings
 from localdb.catalogue.reader import CatalogueFile
 from printer.layout import SlipLayout
-from printer.qr import SegnoQrCodes
+from printer.qr import ScreenQrCodes
 from tests.flows.conftest import Kiosk, sample_catalogue  # noqa: F401
 from tests.screens.checks import acts, box_of, check_page, check_targets, lines, own
 from tests.screens.conftest import FULL, HALF, UI, pixels, rgb
@@ -73,7 +73,7 @@ class PaperKiosk(Kiosk):
             self.clock, "", {}, self.reader,
         )  # fmt: skip
         tools = dataclasses.replace(
-            self.walk.tools, preview=kept_layout(width), qr=SegnoQrCodes(), diagnosis=diagnosis
+            self.walk.tools, preview=kept_layout(width), qr=ScreenQrCodes(), diagnosis=diagnosis
         )  # fmt: skip
         self.scenes.clear()
         self.walk = Walk(tools, self.scenes.append, self._stop)
@@ -136,6 +136,11 @@ def to_staff(kiosk: Kiosk) -> None:
     kiosk.wait(6)
     kiosk.do("staff", *(("digit", digit) for digit in "2468"), "enter", "test_slip")
     kiosk.see(views.Staff)
+
+
+def to_new_roll(kiosk: Kiosk) -> None:
+    to_staff(kiosk)
+    kiosk.do("paper_changed")
 
 
 def sending(kiosk: Kiosk, fraction: float) -> None:
@@ -218,7 +223,7 @@ WAYS: dict[str, tuple[Callable[[PaperKiosk], object], tuple[str, str] | None]] =
     "cleared": (lambda kiosk: kiosk.do("end"), ("again", "")),
     "wrong PIN": (wrong_pin, ("enter", "")),
     "staff": (to_staff, ("test_slip", "")),
-    "staff, a new roll": (lambda kiosk: (to_staff(kiosk), kiosk.do("paper_changed")), ("roll", "50000")),
+    "staff, a new roll": (to_new_roll, ("roll", "50000")),
 }  # fmt: skip
 """What happens after the preview of a slip, and what the one filled button of the page then hands back."""
 

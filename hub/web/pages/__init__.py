@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from hub.web.pages.alarms import AlarmsView
 from hub.web.pages.audit import AuditView
 from hub.web.pages.candidates import CandidatesView
+from hub.web.pages.corrections import CorrectionsView
+from hub.web.pages.device import DeviceView
+from hub.web.pages.fleet import FleetView
 from hub.web.pages.freshness import FreshnessView
 from hub.web.pages.gaps import GapsView
 from hub.web.pages.importing import ImportView
@@ -13,6 +17,7 @@ from hub.web.pages.releases import ReleasesView
 from hub.web.pages.review import ReviewView
 from hub.web.pages.revisions import RevisionsView
 from hub.web.pages.tasks import TasksView
+from hub.web.pages.translations import TranslationsView
 from hub.web.view import HubView
 
 VIEWS: tuple[type[HubView], ...] = (
@@ -20,6 +25,7 @@ VIEWS: tuple[type[HubView], ...] = (
     TasksView,
     ItemsView,
     ReviewView,
+    TranslationsView,
     CandidatesView,
     GapsView,
     FreshnessView,
@@ -27,6 +33,11 @@ VIEWS: tuple[type[HubView], ...] = (
     # release
     ReleasesView,
     RevisionsView,
+    # street
+    FleetView,
+    DeviceView,
+    AlarmsView,
+    CorrectionsView,
     # books
     AuditView,
     PeopleView,

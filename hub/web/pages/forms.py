@@ -2,7 +2,9 @@
 
 One form holds everything; its buttons say what they do in ``_do``: save, submit, check (show what the lint says now),
 ``more:materials`` (another row), ``use:phone.complaint`` (what the live version says), ``look:58:large`` (another
-paper). Only save and submit write. Whatever keeps a form from being saved, what was written comes back with it.
+paper), ``day:2026-10-01`` (what kind of day it is), ``page:entries:3`` (another page of a long list). Only save, submit
+and turning a page write. Whatever keeps a form from being saved, what was written comes back with it.
+`hub.web.pages.live` does the same while somebody writes.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -20,7 +23,7 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.errors import CodedError
 from domain.lint import Finding
-from domain.records import KINDS, Guide
+from domain.records import KINDS, Calendar, Guide
 from domain.slip import Variant
 from hub.checks import key_of, owner_of
 from hub.differences import as_text, field_name
@@ -29,16 +32,35 @@ from hub.office import Office
 from hub.people import Person
 from hub.refusal import Conflict, Reason, Refused
 from hub.slips import LONGEST, WIDTHS, Slips
+from hub.translations import Count, Translations, laid_over
 from hub.web.bound import OFFICES, Binder, Form, ids_in, words_of
 from hub.web.differing import Link, Row, difference as differing, shown
+from hub.web.explained import Explained, Explainer
 from hub.web.faults import Fault, faults
-from hub.web.fields import LONG_LIST, NOT_WRITTEN, Field, Widget, field_at, origins, record_of, sections_of
+from hub.web.fields import (
+    LONG_LIST,
+    NOT_WRITTEN,
+    Field,
+    Widget,
+    Window,
+    field_at,
+    lists_of,
+    origins,
+    record_of,
+    sections_of,
+    window_of,
+    windows,
+)
+from hub.web.months import Month, months, turned
 from hub.web.pages.versions import differing_rows
 from hub.web.view import ANYONE, WRITERS, HubView, in_thread, item_path, page
 from hub.workflow import Part, Status
 from phrases import Phrases
 
 log = logging.getLogger(__name__)
+
+SECOND_LANGUAGE = "en"
+"""What stands below the Chinese of a bilingual slip on the form's page."""
 
 MORE_ROWS = 3
 """Rows that a press of the button adds."""
@@ -75,6 +97,8 @@ class Slip:
     millimetres: int = 0
     long: bool = False
     told: str = ""
+    code: bool = False
+    places: str = ""
 
     @property
     def share(self) -> int:
@@ -91,11 +115,12 @@ class Written:
     at: Mapping[str, Sequence[str]] | None = None
     more: Mapping[str, int] = field(default_factory=dict)
     look: Look = Look()
+    windows: Mapping[str, Window] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that the form's page shows."""
+    """Everything that the form's page shows. `months`: of a calendar; `explained`: what the record does, in words."""
 
     item: Item | None
     kind: str
@@ -108,6 +133,8 @@ class Desk:
     remarks: tuple[Link, ...]
     changed: tuple[str, ...]
     theirs: tuple[Row, ...]
+    months: tuple[Month, ...] = ()
+    explained: Explained | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +154,20 @@ class FormsView(HubView):
         self._lint = Phrases()
         self._binder = Binder(self.say, self._lint)
         self._slips = Slips(office.items)
+        self._explainer = Explainer(office, self.say)
+        self._translations = Translations(office.store, office.items)
+
+    def translated(self, key: str) -> Count | None:
+        """How far the item is in all languages together; None for kinds without texts. Blocks."""
+        counts = self._translations.counts(key).values()
+        if not counts:
+            return None
+        return Count(*(sum(each) for each in zip(*((one.done, one.stale, one.total) for one in counts), strict=True)))
+
+    def _source(self, office: Office, version: Version) -> str:
+        """The key of what a translation translates; empty for everything else."""
+        of = version.record.get("of") if version.item.startswith("translation/") else None
+        return office.items.called([str(of)])[str(of)][0] if of and str(of) in office.items.called([str(of)]) else ""
 
     def writable_kinds(self) -> list[str]:
         """Kinds that people write; the others come about in the hub."""
@@ -147,15 +188,15 @@ class FormsView(HubView):
 
     @page("/new", roles=WRITERS, methods=("POST",))
     async def create(self, request: Request) -> Response:
-        posted = _posted(await self.form(request))
-        kind = _last(posted, "_kind")
+        posted = posted_of(await self.form(request))
+        kind = last(posted, "_kind")
         if kind not in self.writable_kinds():
             raise HTTPException(400, self.say("web.form_unfit"))
         raw = record_of(kind, {"kind": kind}, posted)
-        if id := _last(posted, "_id").strip():
+        if id := last(posted, "_id").strip():
             raw["id"] = id
-        held = self._arranged(Written(raw, at=origins(kind, posted)), posted, None)
-        do = _last(posted, "_do")
+        held = self._arranged(Written(raw, at=origins(kind, posted), windows=windows(kind, posted)), posted, None)
+        do = last(posted, "_do")
         if do not in ("", "save"):
             return await self._new(request, held)
         unfit = faults(raw, self.say)
@@ -175,7 +216,8 @@ class FormsView(HubView):
         desk = await in_thread(self._desk, office, kind, None, held, fresh=fresh)
         return await self.render(
             request, "item_form.html", status, title=self.say("form.new", kind=self._kind(kind)), desk=desk, held=held,
-            told=told, new=True, departments=await in_thread(office.people.departments), kinds=self.writable_kinds(),
+            told=told, new=True, mine=False, translations=None, kinds=self.writable_kinds(),
+            departments=await in_thread(office.people.departments),
         )  # fmt: skip
 
     # An item
@@ -187,24 +229,27 @@ class FormsView(HubView):
         version = await in_thread(office.items.open, key)
         look = Look.of(request.query_params.get("look", ""))
         if version is not None and _may_write(person, item, version):
-            held = Written(dict(version.record), version.edits, look=look)
+            held = Written(
+                dict(version.record), version.edits, look=look, windows=_opened_at(request, item.kind, version)
+            )
             return await self._form(request, item, version, held)
         return await self._reading(request, item, version, look)
 
     @page("/{kind}/{id}", roles=WRITERS, methods=("POST",))
     async def write(self, request: Request) -> Response:
         office, key = self.office(request), _key(request)
-        posted = _posted(await self.form(request))
+        posted = posted_of(await self.form(request))
         item = await in_thread(office.items.get, key)
         version = await in_thread(office.items.open, key)
         if version is None:
             raise Refused(Reason.NO_SUCH_VERSION)
         live = await in_thread(office.items.live, key)
         raw = record_of(item.kind, version.record, posted)
-        edits = int(_last(posted, "_edits")) if _last(posted, "_edits").isdecimal() else 0
-        held = self._arranged(Written(raw, edits, origins(item.kind, posted)), posted, live)
-        do = _last(posted, "_do")
-        if do not in ("", "save", "submit"):
+        edits = int(last(posted, "_edits")) if last(posted, "_edits").isdecimal() else 0
+        written = Written(raw, edits, origins(item.kind, posted), windows=windows(item.kind, posted))
+        held = self._arranged(written, posted, live)
+        do, _, page = last(posted, "_do").partition(":")
+        if do not in ("", "save", "submit", "page"):
             return await self._form(request, item, version, held)
         unfit = faults(held.raw, self.say)
         if unfit:
@@ -221,8 +266,10 @@ class FormsView(HubView):
             now = await in_thread(office.items.open, key) or version
             return await self._form(request, item, now, replace(held, edits=now.edits), self._told(refused), 409)
         words = self.say("form.submitted" if saved.status is not Status.DRAFT else "form.saved")
-        suffix = "" if held.look == Look() else f"?look={held.look}"
-        return self.back_with(request, words, item_path(key) + suffix)
+        asked = {"look": str(held.look)} if held.look != Look() else {}
+        if do == "page":
+            asked["page"] = page[:80]
+        return self.back_with(request, words, item_path(key) + (f"?{urlencode(asked)}" if asked else ""))
 
     def _save(self, office: Office, person: Person, version: Version, held: Written, submit: bool) -> Version:
         saved = version
@@ -276,6 +323,9 @@ class FormsView(HubView):
         return await self.render(
             request, "item_form.html", status, title=item.name, desk=desk, held=held, told=told, new=False,
             departments=await in_thread(office.people.departments),
+            mine=await in_thread(wrote, office, self.person(request), version),
+            translations=await in_thread(self.translated, item.key),
+            source_key=await in_thread(self._source, office, version),
         )  # fmt: skip
 
     async def _reading(self, request: Request, item: Item, opened: Version | None, look: Look) -> Response:
@@ -297,7 +347,9 @@ class FormsView(HubView):
                 "remarks": found.remarks,
                 "changed": tuple(row.name for row in found.rows),
                 "slip": self._slip(office, guide, look) if guide is not None else None,
-                "mine": opened is not None and _wrote(office, person, opened),
+                "mine": opened is not None and wrote(office, person, opened),
+                "translations": self.translated(item.key),
+                "source_key": self._source(office, version),
             }
 
         return await self.render(request, "item.html", title=item.name, look=look, **await in_thread(read))
@@ -354,6 +406,7 @@ class FormsView(HubView):
             called=office.items.called(ids_in(kind, held.raw)),
             more=held.more,
             at=held.at,
+            windows=held.windows,
         )
         mine = replace(version, record=held.raw) if version is not None else None
         return Desk(
@@ -368,6 +421,8 @@ class FormsView(HubView):
             remarks=found.remarks if found else (),
             changed=tuple(row.name for row in changed),
             theirs=differing_rows(theirs, mine, self.say) if theirs is not None and mine is not None else (),
+            months=months(held.raw, self.say) if kind == Calendar.KIND else (),
+            explained=None if unfit else self._explainer.of(held.raw),
         )
 
     def _shown(self, unfit: Sequence[Fault]) -> list[Fault]:
@@ -384,11 +439,17 @@ class FormsView(HubView):
         if unfit:
             return Slip(look, told=self.say("form.no_slip"))
         try:
+            second = None
+            if look.variant is Variant.BILINGUAL and raw.get("id"):
+                fields = self._translations.fields(str(raw["id"]), SECOND_LANGUAGE)
+                second = (SECOND_LANGUAGE, Guide.model_validate(laid_over(Guide.KIND, raw, fields)))
             paper = self._slips.draw(
-                Guide.model_validate(dict(raw)),
+                Guide.model_validate({"id": "new", **raw}),
                 office.releases.revision(),
                 millimetres=look.width,
                 variant=look.variant,
+                second=second,
+                placed=True,
             )
         except CodedError as error:
             return Slip(look, told=self.fault(error))
@@ -396,16 +457,27 @@ class FormsView(HubView):
             log.warning("no slip can be drawn: %s", type(error).__name__)
             return Slip(look, told=self.say("form.no_slip"))
         src = f"data:image/png;base64,{base64.b64encode(paper.png).decode('ascii')}"
-        return Slip(look, src, paper.width, paper.height, round(paper.millimetres), paper.long)
+        return Slip(
+            look,
+            src,
+            paper.width,
+            paper.height,
+            round(paper.millimetres),
+            paper.long,
+            code=paper.code,
+            places=" ".join(f"{name}:{row}" for name, row in paper.places.items()),
+        )
 
     def _arranged(self, held: Written, posted: Mapping[str, Sequence[str]], live: Version | None) -> Written:
         """The form with what a button asked for: more rows, what the live version says, another paper."""
-        look = Look.of(_last(posted, "_look"))
-        verb, _, rest = _last(posted, "_do").partition(":")
+        look = Look.of(last(posted, "_look"))
+        verb, _, rest = last(posted, "_do").partition(":")
         raw, more = held.raw, dict(held.more)
         if verb == "more":
-            rows = raw.get(rest)
+            rows = _at(raw, rest.split("."))
             more[rest] = min(MORE_ROWS, max(1, LONG_LIST - (len(rows) if isinstance(rows, list) else 0)))
+        elif verb == "day":
+            raw = turned(raw, rest)
         elif verb == "look":
             look = Look.of(rest)
         elif verb == "use" and live is not None and field_at(str(raw["kind"]), rest) is not None:
@@ -430,18 +502,33 @@ def _may_write(person: Person, item: Item, version: Version) -> bool:
     )
 
 
-def _wrote(office: Office, person: Person, version: Version) -> bool:
+def wrote(office: Office, person: Person, version: Version) -> bool:
+    """Whether the person had a hand in writing the version."""
     return any(
         hand.person == person.id and hand.part is Part.AUTHOR
         for hand in office.items.hands(version.item, version.number)
     )
 
 
+def _opened_at(request: Request, kind: str, version: Version) -> dict[str, Window]:
+    """The page of a long list that the address asks for: ``?page=entries:3``."""
+    asked, _, number = request.query_params.get("page", "").rpartition(":")
+    found = {}
+    for path, listed in lists_of(kind):
+        rows = _at(version.record, path.split("."))
+        if path == asked and number.isascii() and number.isdigit() and len(number) < 6 and isinstance(rows, list):
+            window = window_of(listed, len(rows), int(number))
+            if window is not None:
+                found[path] = window
+    return found
+
+
 def _key(request: Request) -> str:
     return key_of(request.path_params)
 
 
-def _posted(form: FormData) -> dict[str, list[str]]:
+def posted_of(form: FormData) -> dict[str, list[str]]:
+    """What a form sent, without files."""
     found: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
@@ -449,7 +536,8 @@ def _posted(form: FormData) -> dict[str, list[str]]:
     return found
 
 
-def _last(posted: Mapping[str, Sequence[str]], name: str) -> str:
+def last(posted: Mapping[str, Sequence[str]], name: str) -> str:
+    """The last value under a name, empty when there is none."""
     values = posted.get(name, ())
     return values[-1] if values else ""
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from domain.records import KINDS
 from hub.item import Item
 from hub.office import Office
-from hub.web.pages.forms import FormsView
+from hub.web.pages.live import LiveView
 from hub.web.pages.versions import VersionsView
 from hub.web.view import ANYONE, in_thread, page
 from hub.workflow import Status
@@ -40,7 +40,7 @@ class Wanted:
     page: int
 
 
-class ItemsView(FormsView, VersionsView):
+class ItemsView(LiveView, VersionsView):
     """The list and, below it, the pages of each item."""
 
     key, group, icon = "items", "content", "fa-solid fa-file-lines"

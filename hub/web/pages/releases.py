@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.harm import Hold
 from hub.office import Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
@@ -82,6 +83,11 @@ class Going:
     stages: tuple[Stage, ...]
     steps: tuple[Step, ...]
     watched: bool
+    hold: Hold | None
+    approved: tuple[str, ...]
+    """Names of the publishers who have said that everybody may have it."""
+    barred: str
+    """Whose word is still missing before the person who looks may let everybody have it: self, other, or nobody's."""
 
 
 class ReleasesView(HubView):
@@ -131,8 +137,13 @@ class ReleasesView(HubView):
 
     @page("/rollout/{step}", roles=PUBLISHERS, methods=("POST",))
     async def rollout(self, request: Request) -> Response:
-        """Widens, holds up, lets go on; each step is signed with the release key."""
+        """Widens, holds up, lets go on; each step is signed with the release key. That everybody may have it is the
+        word of one publisher before it is the step of another, and needs no key.
+        """
         form, rollouts, person = await self.form(request), self.office(request).rollouts, self.person(request)
+        if request.path_params["step"] == "approve":
+            await in_thread(rollouts.approve, person)
+            return self.back_with(request, self.say("releases.rollout_approved"), "/releases")
         passphrase = form.get("passphrase")
         if not isinstance(passphrase, str) or not passphrase:
             return self.back_with(request, self.say("releases.step_passphrase"), "/releases", kind="warning")
@@ -193,20 +204,30 @@ class ReleasesView(HubView):
             "signers": office.releases.signers(),
             "founded": office.press.founded,
             "preparing": State.PREPARED,
-            "going": self._going(office),
+            "going": self._going(office, person),
             "in_steps": open is not None and open.kind is Kind.NORMAL,
             "first": STAGES[0] if office.rollouts.fleet() >= MANY_KIOSKS else STAGES[-1],
             "stages": STAGES,
             "most_dots": MOST_DOTS,
         }
 
-    def _going(self, office: Office) -> Going | None:
+    def _going(self, office: Office, person: Person) -> Going | None:
         found = office.rollouts.open()
         if found is None:
             return None
         stages = office.rollouts.stages(found)
         watched = any(stage.dots for stage in stages)
-        return Going(found, stages, office.rollouts.steps(found.revision), watched)
+        hold, said = office.rollouts.hold(found.revision), office.rollouts.approved(found.revision)
+        names = office.people.names(said)
+        return Going(
+            found,
+            stages,
+            office.rollouts.steps(found.revision),
+            watched,
+            hold if hold is not None and hold.held else None,
+            tuple(names.get(id, "") for id in said),
+            "" if set(said) - {person.id} else "other" if person.id in said else "self",
+        )
 
     def _signing(self, office: Office, person: Person, release: Release) -> Signing:
         signed = any(one.person == person.id for one in release.approvals)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.freshness import Standing
 from hub.item import Version
 from hub.office import ZONE, Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.store import utc_now
 from hub.tasks import MOST_TO_VERIFY, Task, Turn
+from hub.ticket_book import Owed
 from hub.web import words
 from hub.web.view import ANYONE, WRITERS, HubView, in_thread, item_path, page
 from hub.workflow import CITY, Role, Status
@@ -27,6 +29,20 @@ STATES = {
     Turn.WAITING: "wait",
 }
 
+TICKETS = "ticket"
+CANDIDATES = "candidate"
+DUE = "due"
+"""Groups of the list that come from the ledgers, beside those of `hub.tasks.Turn`."""
+
+ORDER = (
+    *(Turn.RETURNED.value, TICKETS, Turn.REVIEW.value, Turn.SIGN.value, Turn.DRAFT.value),
+    *(Turn.VERIFY.value, DUE, CANDIDATES, Turn.WAITING.value),
+)
+"""The groups from above; what somebody waits for comes first."""
+
+MOST_DUE = 10
+"""Items that are told before they are overdue, the soonest first."""
+
 ALL_ITEMS = 100_000
 
 VERIFIED_KINDS = frozenset({"guide", "fact", "place"})
@@ -35,9 +51,9 @@ VERIFIED_KINDS = frozenset({"guide", "fact", "place"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One task as it is drawn. `key` and `edits` are for the buttons that act at once."""
+    """One task as it is drawn, in the group `turn`. `key` and `edits` are for the buttons that act at once."""
 
-    turn: Turn
+    turn: str
     key: str
     name: str
     kind: str
@@ -70,12 +86,13 @@ class TasksView(HubView):
     async def index(self, request: Request) -> Response:
         office, person = self.office(request), self.person(request)
         lines, account = await in_thread(self._read, office, person)
-        acting = [line for line in lines if line.turn is not Turn.WAITING]
-        groups = [(turn, [line for line in lines if line.turn is turn]) for turn in Turn]
+        acting = [line for line in lines if line.turn not in (Turn.WAITING, DUE)]
+        groups = [(turn, [line for line in lines if line.turn == turn]) for turn in ORDER]
         return await self.render(
             request,
             "tasks.html",
-            groups=[(turn.value, found) for turn, found in groups if found],
+            groups=[(turn, found) for turn, found in groups if found],
+            soonest=min((line.due for line in lines if line.turn == DUE), default=""),
             acting=len(acting),
             account=account,
             today=utc_now().astimezone(ZONE),
@@ -100,22 +117,86 @@ class TasksView(HubView):
         return self.back_with(request, self.say("tasks.withdrawn", name=str(version.record["name"])), "/tasks")
 
     def count(self, person: Person) -> int:
-        return sum(task.turn is not Turn.WAITING for task in self._office.tasks.tasks_for(person))
+        return sum(task.turn is not Turn.WAITING for task in self._office.tasks.tasks_for(person)) + len(
+            _tickets(self._office, person)
+        )
 
     def _read(self, office: Office, person: Person) -> tuple[list[Line], Account | None]:
-        tasks = office.tasks.tasks_for(person)
-        return [self._line(office, task) for task in tasks], self._account(office, person)
+        lines = [self._line(office, task) for task in office.tasks.tasks_for(person)]
+        lines.extend(self._ticket(one) for one in _tickets(office, person))
+        lines.extend(self._coming(office, person))
+        waiting = office.candidates.waiting(person) if person.roles & WRITERS else 0
+        if waiting:
+            lines.append(self._candidates(waiting))
+        return lines, self._account(office, person)
+
+    def _ticket(self, one: Owed) -> Line:
+        """What citizens said is not so, with the day by which the department answers."""
+        what = self.say(f"correction.{one.field}") if self.say.has(f"correction.{one.field}") else one.field
+        return Line(
+            turn=TICKETS,
+            key=one.item,
+            name=one.name,
+            kind=self._kind(one.item),
+            reason=self.say("tasks.ticket_why", what=what, times=one.times, kiosks=one.kiosks),
+            state="bad" if one.late else "warn",
+            words=self.say("tasks.ticket_late" if one.late else "tasks.ticket_due"),
+            due=words.day(one.due),
+            href="/corrections",
+        )
+
+    def _coming(self, office: Office, person: Person) -> list[Line]:
+        """What is to be verified soon; what is overdue already is a task of `hub.tasks`."""
+        if not person.roles & WRITERS:
+            return []
+        today, days = utc_now().astimezone(ZONE).date(), office.ledger.verify_days
+        soon = [
+            one
+            for one in office.ledger.entries()
+            if one.standing is Standing.DUE and not one.open and one.days is not None
+            if person.actor.may_write(one.department)
+        ]
+        return [
+            Line(
+                turn=DUE,
+                key=one.key,
+                name=one.name,
+                kind=self._kind(one.key),
+                reason=self.say("tasks.verified_ago", days=one.days or 0),
+                state="wait",
+                words=self.say("tasks.days_left", days=days - (one.days or 0)),
+                due=words.day(today + dt.timedelta(days=days - (one.days or 0))),
+                href=item_path(one.key),
+            )
+            for one in soon[:MOST_DUE]
+        ]
+
+    def _candidates(self, waiting: int) -> Line:
+        return Line(
+            turn=CANDIDATES,
+            key="",
+            name=self.say("tasks.candidates", n=waiting),
+            kind="",
+            reason=self.say("tasks.candidates_why"),
+            state="info",
+            words=self.say("tasks.candidates_state"),
+            due="",
+            href="/candidates",
+        )
+
+    def _kind(self, key: str) -> str:
+        kind = key.partition("/")[0]
+        return self.say(f"kind.{kind}") if kind and kind != "guide" else ""
 
     def _line(self, office: Office, task: Task) -> Line:
         version: Version | None = None
         if task.turn is Turn.WAITING:
             version = office.items.version(task.item, task.number)
-        kind = task.item.partition("/")[0] if task.turn is not Turn.SIGN else ""
         return Line(
-            turn=task.turn,
+            turn=task.turn.value,
             key=task.item,
             name=task.name or self.say("tasks.release"),
-            kind=self.say(f"kind.{kind}") if kind and kind != "guide" else "",
+            kind="" if task.turn is Turn.SIGN else self._kind(task.item),
             reason=self._reason(task),
             state=STATES[task.turn],
             words=self.say(f"tasks.at_{version.status.value}") if version else self.say(f"task.{task.turn.value}"),
@@ -160,6 +241,13 @@ class TasksView(HubView):
             ),
             waiting=sum(one.open is not None for one in live),
         )
+
+
+def _tickets(office: Office, person: Person) -> tuple[Owed, ...]:
+    """Tickets that the person answers: who writes or reviews first for a department."""
+    if not person.roles & (WRITERS | {Role.DEPARTMENT_REVIEWER}):
+        return ()
+    return tuple(one for one in office.book.tasks_for(None) if person.actor.covers(one.department))
 
 
 def _href(task: Task) -> str:

@@ -74,7 +74,7 @@
     } else if (letter === "?" && keys) {
       event.preventDefault();
       keys.showModal();
-    } else if (/^[A-Z]$/.test(letter) && press(letter)) {
+    } else if (/^[A-Z0-9]$/.test(letter) && press(letter)) {
       event.preventDefault();
     }
   });

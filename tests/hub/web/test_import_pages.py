@@ -86,6 +86,16 @@ def test_what_was_seen_becomes_drafts_of_who_brought_it(hub_server: HubServer, g
     assert "有人正在改的 1 条" in busy and "没有新的，也没有要改的" in busy
 
 
+def test_what_only_the_hub_writes_is_left_out_and_told(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
+    client, held = hub_server.client("bianji"), own(guides)
+    held[0] |= {"number": 9, "version": 3}
+    change = {"kind": "change", "id": "c-9-3", "name": held[0]["name"], "of": held[0]["id"], "version": 3}
+    change |= {"at": "2026-11-01T08:00:00Z", "field": "phone", "new": "0535-6000003"}
+    page = words(bring(hub_server, client, lines([*held, change])).text)
+    assert f"新 0，改 0，一样 {len(held)}" in page
+    assert "1 行是发布时记下的变动，由这里写，没有读。1 条带着编号和版号，由这里给，没有用文件里的。" in page
+
+
 def test_one_faulty_line_keeps_the_whole_file_out(hub_server: HubServer, guides: list[dict[str, Any]]) -> None:
     client, held = hub_server.client("bianji"), own(guides)[:6]
     held[0]["summary"] = "改过的一句"

@@ -325,19 +325,60 @@ def test_revisions_tell_who_signed_what_went_out(hub_server: HubServer) -> None:
     assert client.get("/revisions?n=7").status_code == 404
 
 
-def test_a_long_list_goes_through_a_form_whole(hub_server: HubServer) -> None:
-    entries = [{"code": f"{number:03}", "name": f"条目 {number}"} for number in range(300)]
+def long_list(server: HubServer) -> list[dict[str, str]]:
+    entries = [{"code": f"{number:03}", "name": f"条目 {number}"} for number in range(120)]
     raw = {"kind": "codelist", "id": "long-list", "name": "长表", "list": "long", "version": "1", "entries": entries}
-    collector = hub_server.office.people.by_login("caibian")
-    hub_server.office.items.create(collector, raw)
-    client, path = hub_server.client("caibian"), "/items/codelist/long-list"
+    server.office.items.create(server.office.people.by_login("caibian"), raw)
+    return entries
+
+
+def test_a_long_list_is_written_page_by_page(hub_server: HubServer) -> None:
+    entries, path = long_list(hub_server), "/items/codelist/long-list"
+    client = hub_server.client("caibian")
+    page = hub_server.text(client, path)
+    sent = form_of(page)
+    assert "第 1 页，共 3 页，120 条" in words(page)
+    assert sent["entries._window"] == ["0:50"] and sent["entries.49.name"] == ["条目 49"]
+    assert "条目 50" not in words(page)
+    # Untouched, a page of the list changes nothing of the others.
+    assert send(hub_server, client, sent, path=path).status_code == 303
+    assert version(hub_server, "codelist/long-list").record["entries"] == entries
+
+    # Turning a page keeps what was written on this one: one changed, one taken out.
+    turned = send(
+        hub_server, client, sent, "page:entries:2", path, **{"entries.3.name": "改过的", "entries.0._drop": "yes"}
+    )
+    assert turned.status_code == 303
+    second = hub_server.text(client, turned.headers["location"])
+    now = [{"code": "001", "name": "条目 1"}, entries[2], {"code": "003", "name": "改过的"}, *entries[4:]]
+    assert version(hub_server, "codelist/long-list").record["entries"] == now
+    sent = form_of(second)
+    assert sent["entries._window"] == ["50:100"] and sent["entries.50.name"] == [now[50]["name"]]
+
+    # A new entry at the end of the page stands before the next page's.
+    send(hub_server, client, sent, path=path, **{"entries.100.code": "new", "entries.100.name": "新的"})
+    now.insert(100, {"code": "new", "name": "新的"})
+    assert version(hub_server, "codelist/long-list").record["entries"] == now
+
+
+def test_a_row_of_a_long_list_that_does_not_fit_is_told_on_its_page_and_from_the_others(hub_server: HubServer) -> None:
+    entries, path = long_list(hub_server), "/items/codelist/long-list"
+    client = hub_server.client("caibian")
     sent = form_of(hub_server.text(client, path))
-    assert sum(map(len, sent.values())) < 100, "as one box, not as hundreds of fields"
-    broken = send(hub_server, client, sent, path=path, entries="[1,")
-    assert broken.status_code == 422 and form_of(broken.text)["entries"] == ["[1,"]
-    changed = sent["entries"][0].replace('"条目 299"', '"最后一条"')
-    assert send(hub_server, client, sent, path=path, entries=changed).status_code == 303
-    assert version(hub_server, "codelist/long-list").record["entries"] == [
-        *entries[:-1],
-        {"code": "299", "name": "最后一条"},
-    ]
+    refused = send(hub_server, client, sent, path=path, **{"entries.7.name": "字" * 201})
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text and form_of(refused.text)["entries.7.name"] == ["字" * 201]
+    assert version(hub_server, "codelist/long-list").record["entries"] == entries
+
+
+def test_fees_within_a_group_go_through_the_form(hub_server: HubServer) -> None:
+    client = hub_server.client("caibian")
+    sent = opened(hub_server, client)
+    more = {"fee.charged": "yes", "fee.text": "10 元", "fee.items.0.name": "工本费", "fee.items.0.standard": "10 元"}
+    assert send(hub_server, client, sent, **more).status_code == 303
+    fee = version(hub_server).record["fee"]
+    assert fee["items"] == [{"name": "工本费", "standard": "10 元"}]
+    again = form_of(hub_server.text(client, ITEM))
+    assert again["fee.items.0.name"] == ["工本费"]
+    send(hub_server, client, again)
+    assert version(hub_server).record["fee"] == fee

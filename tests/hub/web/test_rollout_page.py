@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hub.demo import RELEASE_PASSPHRASE
+from hub.store import utc_now
+from tests.hub.conftest import City
+from tests.hub.test_rollout import heard
 from tests.hub.web.conftest import HubServer
 from tests.hub.web.test_release_pages import approved
 from tests.hub.web.test_review_pages import plain
@@ -29,9 +32,50 @@ def test_one_per_cent_pause_go_on_everybody(hub_server: HubServer) -> None:
     page = plain(hub_server.text(one, "/releases"))
     assert "接着放第 2 版" in page and "暂停着" in page and "放到 10%" not in page
     hub_server.post(two, "/releases/rollout/resume", passphrase=RELEASE_PASSPHRASE)
+    hub_server.post(two, "/releases/rollout/widen", passphrase=RELEASE_PASSPHRASE, percent=10)
     hub_server.post(two, "/releases/rollout/widen", passphrase=RELEASE_PASSPHRASE, percent=100)
+    assert "要两个人" in hub_server.text(two, "/releases")
+    hub_server.post(two, "/releases/rollout/approve")
     page = plain(hub_server.text(two, "/releases"))
-    assert "全部放开了" in page and "第 1 圈" not in page
+    assert "请另一位发布的人来放开" in page and "我同意" not in page
+    assert "全部放开</button>" in hub_server.text(one, "/releases")
+    hub_server.post(two, "/releases/rollout/widen", passphrase=RELEASE_PASSPHRASE, percent=100)
+    assert office.rollouts.open() is not None  # nobody is two people
+    hub_server.post(one, "/releases/rollout/widen", passphrase=RELEASE_PASSPHRASE, percent=100)
+    hub_server.text(one, "/releases")
+    page = plain(hub_server.text(two, "/releases"))
+    assert "第 2 版" in page and "第 1 圈" not in page
     assert office.rollouts.open() is None and office.press.channels() is None
     auditor = hub_server.client("shenji")
     assert auditor.get("/releases").status_code == 200
+
+
+def test_what_does_harm_is_held_up_and_the_page_says_why(hub_server: HubServer) -> None:
+    office = hub_server.office
+    approved(hub_server)
+    one = hub_server.client("fabu")
+    hub_server.post(one, "/releases/prepare")
+    open = office.releases.open()
+    assert open is not None
+    for client in (one, hub_server.client("fuhe")):
+        hub_server.post(client, f"/releases/{open.id}/sign")
+    hub_server.post(one, f"/releases/{open.id}/publish", passphrase=RELEASE_PASSPHRASE, percent=10)
+    heard(City(office, utc_now, {}), 8, 2, differing=2, restarting=1)  # type: ignore[arg-type]
+    assert office.rollouts.judge() is not None
+    page = plain(hub_server.text(one, "/releases"))
+    for words in (
+        "自动停住了",
+        "已换的 8 台里，2 台内容不一致，1 台十分钟里重启三次以上。",
+        "已签的 10% 还会接着取",
+        "签暂停，没换的留在第 1 版",
+        "不要紧，接着放",
+    ):
+        assert words in page, page[page.find("自动停住了") :][:400]
+    assert "没了消息" not in page and "全部放开" not in page
+    auditor = plain(hub_server.text(hub_server.client("shenji"), "/releases"))
+    assert "请发布的人用口令签一次暂停" in auditor and "签暂停，" not in auditor
+    hub_server.post(one, "/releases/rollout/pause", passphrase=RELEASE_PASSPHRASE)
+    page = plain(hub_server.text(one, "/releases"))
+    assert "暂停已经签好" in page and "接着放第 2 版" in page
+    channels = office.press.channels()
+    assert channels is not None and channels.paused

@@ -35,6 +35,9 @@ DIED = 77
 
 KILLS = 6
 
+SOME = 20
+"""Steps of a release before which it is killed here, spread over all of them; `make soak` takes every one."""
+
 
 class Steps:
     """Counts what changes the file system; ends the process before step `last`."""
@@ -126,13 +129,31 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> City:
     return hub
 
 
-@pytest.mark.timeout(240)
+def some(steps: int, most: int | None) -> list[int]:
+    """So many of the steps, the first and the last among them; None: all."""
+    if most is None or most >= steps:
+        return list(range(steps))
+    return [place * (steps - 1) // (most - 1) for place in range(most)]
+
+
+@pytest.mark.timeout(180)
+def test_killed_before_a_step(before: City, tmp_path: Path) -> None:
+    killed_before(before, tmp_path, SOME)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
 def test_killed_before_any_step(before: City, tmp_path: Path) -> None:
+    killed_before(before, tmp_path, None)
+
+
+def killed_before(before: City, tmp_path: Path, most: int | None) -> None:
     whole = before.copy(tmp_path / "whole", Time())
     status, steps = in_a_child(lambda: whole.release(NEW), None)
     assert (status, steps > 60) == (0, True)
     came = 0
-    for last in range(steps):
+    points = some(steps, most)
+    for last in points:
         place = tmp_path / str(last)
         hub = before.copy(place / "hub", Time())
         assert in_a_child(lambda hub=hub: hub.release(NEW), last)[0] == DIED  # type: ignore[misc]
@@ -151,17 +172,27 @@ def test_killed_before_any_step(before: City, tmp_path: Path) -> None:
         hub.publisher.resign()
         assert not [path.name for path in hub.public.rglob(".*.new")], left
         shutil.rmtree(place)
-    assert 0 < came < steps
+    assert 0 < came < len(points)
 
 
 @pytest.mark.timeout(120)
+def test_a_step_of_a_rollout_killed_before_a_step(before: City, tmp_path: Path) -> None:
+    steered_and_killed_before(before, tmp_path, SOME // 2)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
 def test_a_step_of_a_rollout_killed_before_any_step(before: City, tmp_path: Path) -> None:
+    steered_and_killed_before(before, tmp_path, None)
+
+
+def steered_and_killed_before(before: City, tmp_path: Path, most: int | None) -> None:
     begun = before.copy(tmp_path / "begun", Time())
     begun.release(NEW, rings={STREET: Ring(1, 0)})
     whole = begun.copy(tmp_path / "whole", Time())
     status, steps = in_a_child(lambda: whole.publisher.steer({}, passphrase=RELEASE), None)
     assert (status, steps > 10) == (0, True)
-    for last in range(steps):
+    for last in some(steps, most):
         place = tmp_path / str(last)
         hub = begun.copy(place / "hub", Time())
         assert in_a_child(lambda hub=hub: hub.publisher.steer({}, passphrase=RELEASE), last)[0] == DIED  # type: ignore[misc]

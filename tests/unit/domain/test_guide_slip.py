@@ -11,7 +11,7 @@ import pytest
 
 from domain.guide_slip import Second, SlipFacts, build_guide_slip, copies
 from domain.ports import KioskPlace
-from domain.records import Guide, Hours, Limit, Place
+from domain.records import Fee, Guide, Hours, Limit, Place
 from domain.slip import (
     Figures,
     Guard,
@@ -29,6 +29,7 @@ from domain.slip import (
     Title,
     Variant,
 )
+from domain.take_away import PART_BYTES
 from phrases import Phrases
 
 SAY = Phrases()
@@ -182,7 +183,11 @@ def test_the_code_holds_the_guide_itself() -> None:
     assert text.splitlines()[0] == "【机动车驾驶证补领】 1/2"
     assert [payload.splitlines()[0] for payload, _ in codes.more] == ["【机动车驾驶证补领】 2/2"]
     assert "http" not in text and "居民身份证" in text and "车辆管理所" in text
-    assert not one(slip(variant=Variant.COMPACT), TakeAway).more
+    assert max(len(each.encode()) for each in (text, *(more for more, _ in codes.more))) <= PART_BYTES
+    assert codes.several and codes.alone.startswith("【机动车驾驶证补领】\n要带：")
+    for variant in (Variant.COMPACT, Variant.LARGE, Variant.BILINGUAL):
+        single = one(slip(variant=variant), TakeAway)
+        assert (single.payload, single.more, single.several, single.alone) == (codes.alone, (), "", "")
 
 
 def test_a_day_is_named_only_where_no_holiday_can_lie_on_the_way() -> None:
@@ -240,10 +245,55 @@ def test_a_map_only_where_both_positions_are_known_and_only_on_a_full_slip() -> 
         assert not any(isinstance(block, Map) for block in slip(given=facts((place,))).blocks)
 
 
-def test_the_walk_from_the_stop_is_on_the_map() -> None:
-    stop = {"stop": "滨河公园站", "lines": ["13"], "walk_m": 150}
-    hall = Place.model_validate({**HALL.model_dump(exclude_none=True), "bus": [stop], "aliases": ["车管所"]})
-    assert one(slip(given=facts((hall,))), Map).stop == ("滨河公园站", "再走 150 米")
+def test_the_walk_from_the_stop_is_said_once() -> None:
+    """In the line of the bus; on the map only where that line is about a stop whose walk nobody measured."""
+    near = {"stop": "滨河公园站", "lines": ["13"], "walk_m": 150}
+    far = {"stop": "滨海广场站", "lines": ["5"]}
+
+    def paper(*stops: object) -> Slip:
+        hall = Place.model_validate({**HALL.model_dump(exclude_none=True), "bus": stops, "aliases": ["车管所"]})
+        return slip(given=facts((hall,)))
+
+    assert one(paper(near), Map).stop is None and "再走 150 米" in all_text(paper(near))
+    assert one(paper(far, near), Map).stop == ("滨河公园站", "再走 150 米")
+    assert one(paper(far), Map).stop is None
+
+
+def know(paper: Slip) -> dict[str, str]:
+    return dict([block for block in paper.blocks if isinstance(block, Keyed)][-1].rows)
+
+
+def test_what_stands_above_is_not_said_again_at_the_foot() -> None:
+    """The fee where its cell had room for all of it, and the department where the place bears its name."""
+    assert "收费" not in know(slip())
+    long = FULL.model_copy(update={"fee": Fee(charged=True, text="10 元（邮寄另付邮费，到付）")})
+    assert know(slip(long))["收费"] == "10 元（邮寄另付邮费，到付）"
+    assert know(slip())["部门"] == "市公安局"
+    assert "部门" not in know(slip(given=replace(facts(), department="车辆管理所")))
+
+
+def test_the_day_of_the_result_is_said_once() -> None:
+    days = FULL.model_copy(update={"promised_limit": Limit(days=1, unit="calendar")})
+    assert ("周一受理，最迟", "11 月 24 日") in one(slip(days), Figures).cells
+    assert one(slip(days), Guard).detail == "周一 11 月 23 日 8:30 去，16:30 停止取号"
+
+
+@pytest.mark.parametrize("variant", [Variant.FULL, Variant.BILINGUAL])
+def test_the_whole_duty_to_tell_is_on_the_paper(variant: Variant) -> None:
+    """一次性告知: name, basis, steps, conditions, papers, fee, time limit, both phones."""
+    text = all_text(slip(variant=variant))
+    for said in (
+        "机动车驾驶证补领",
+        "第六十二条",
+        "交材料",
+        "证没有被扣押",
+        "居民身份证",
+        "委托书",
+        "10 元",
+        "承诺 1 个工作日",
+    ):
+        assert said in text, said
+    assert "0535-6000100" in text and "0535-6000110" in text
 
 
 def test_two_languages_hold_the_same_blocks_and_the_code_is_the_citizens() -> None:

@@ -47,6 +47,16 @@ def test_a_list_that_goes_on_says_again_what_it_is() -> None:
     assert texts[1].splitlines()[1].startswith("要带：")
 
 
+def test_what_the_paper_says_beside_the_code_goes_before_everything_else() -> None:
+    base = FULL.model_copy(update={"materials": many(4).materials})
+    guides = [base.model_copy(update={"eligibility": ("条件" * count,)}) for count in range(1, 24)]
+    texts = [take_away(SAY, guide, facts(), most=2, part=PART_BYTES) for guide in guides]
+    assert all(len(text.encode()) <= PART_BYTES for each in texts if len(each) > 1 for text in each)
+    whole = ["\n".join(each) for each in texts]
+    last = [("以窗口答复为准" in text, "谁能办：" in text) for text in whole]
+    assert (False, True) in last and (True, False) not in last
+
+
 def test_conditions_go_first_then_law_then_steps() -> None:
     gone: list[tuple[bool, bool, bool]] = []
     for count in range(4, 40):
@@ -83,14 +93,15 @@ def test_several_texts_are_about_equally_long() -> None:
     st.sampled_from([1, 2, 3]),
     st.sampled_from(LANGUAGES),
     st.booleans(),
+    st.sampled_from([PART_BYTES, TEXT_BYTES]),
 )
 @settings(max_examples=150, deadline=None)
-def test_every_text_fits_its_code(names: list[str], title: str, most: int, lang: str, check: bool) -> None:
+def test_every_text_fits_its_code(names: list[str], title: str, most: int, lang: str, check: bool, part: int) -> None:
     materials = tuple(Material(name=name, originals=1, when=name if len(name) % 3 == 0 else None) for name in names)
     guide = FULL.model_copy(update={"name": title, "materials": materials})
-    texts = take_away(Phrases(lang), guide, replace(facts(), check=CHECK if check else ""), most)
+    texts = take_away(Phrases(lang), guide, replace(facts(), check=CHECK if check else ""), most, part)
     assert 1 <= len(texts) <= most
-    assert all(0 < len(text.encode()) <= TEXT_BYTES for text in texts)
+    assert all(0 < len(text.encode()) <= (TEXT_BYTES if len(texts) == 1 else part) for text in texts)
     assert (CHECK in texts[0]) is check
     assert "\ufffd" not in "".join(texts)
 

@@ -36,7 +36,7 @@ def test_settings_without_a_place_are_not_enough_for_the_street() -> None:
 def test_software_names_every_version_of_this_machine() -> None:
     found = probes.software()
     assert found.state == "ok", found.detail
-    assert {"python", "sqlite", "sdl", "kivy", "sqlalchemy", "pypinyin", "segno"} <= set(found.values)
+    assert {"python", "sqlite", "sdl", "kivy", "sqlalchemy", "pypinyin", "qrcode"} <= set(found.values)
     assert found.values["kivy"] == "2.3.1"
     assert str(found.values["sdl"]).startswith("2.")
 

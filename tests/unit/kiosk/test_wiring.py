@@ -171,13 +171,13 @@ from pathlib import Path
 from kiosk.home import Home
 from kiosk.settings import PlaceSettings, Settings
 import journeys.invitation
-early = {"sqlalchemy", "journeys.walk", "domain.records", "localdb", "printer.spooler", "numpy", "segno"}
+early = {"sqlalchemy", "journeys.walk", "domain.records", "localdb", "printer.spooler", "numpy", "qrcode"}
 assert not early & set(sys.modules), early & set(sys.modules)
 from kiosk.wiring import open_rooms
 settings = Settings(place=PlaceSettings(name="亭", number="1"))
 with open_rooms(settings, Home(Path(sys.argv[1])), lambda event: None, settled=False) as rooms:
     assert rooms.tools.catalogue.current().search("驾照丢了").hits[0].card.id == "ga-023"
-    late = {"sqlalchemy", "alembic", "pypinyin", "PIL", "numpy", "segno", "requests"}
+    late = {"sqlalchemy", "alembic", "pypinyin", "PIL", "numpy", "qrcode", "requests"}
     assert not late & set(sys.modules), late & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", program, str(home.root)], check=True, timeout=50, cwd=ROOT)

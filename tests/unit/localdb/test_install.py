@@ -108,7 +108,8 @@ def cities(draw: st.DrawFn) -> list[Record]:
             {"kind": "translation", "id": f"tr-{number}", "name": name, "of": of, "lang": lang, "fields": fields}
         )
     for number in draw(st.lists(st.integers(0, 5), unique=True)):
-        told = {"kind": "change", "id": f"c-{number}", "name": "改", "at": "2026-11-01T00:00:00Z", "field": "fee"}
+        told: dict[str, Any] = {"kind": "change", "id": f"c-{number}", "name": "改"}
+        told |= {"at": "2026-11-01T00:00:00Z", "field": "fee"}
         told |= {"of": draw(st.sampled_from(["g-1", "g-2", "g-9"])), "version": draw(st.integers(1, 3))}
         records.append(told | {"number": draw(st.integers(1, 3))} if draw(st.booleans()) else told)
     for number in draw(st.lists(st.integers(0, 3), unique=True)):

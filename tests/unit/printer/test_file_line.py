@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import time
 import tty
 from pathlib import Path
@@ -83,6 +84,27 @@ def test_a_device_answers() -> None:
     with pytest.raises(LineLost):
         line.send(b"x", SOON)
     line.close()
+    os.close(other)
+
+
+@pytest.mark.parametrize("give_up", [False, True])
+def test_what_was_given_up_does_not_come_later(give_up: bool) -> None:
+    printer, other = os.openpty()
+    tty.setraw(other)
+    os.set_blocking(printer, False)
+    line = FileConnection(Path(os.ttyname(other)))
+    sent = 0
+    while taken := line.send(bytes(1024), SOON):
+        sent += taken
+        assert sent < 1_000_000
+    line.close(give_up=give_up)
+    got, quiet = 0, 0
+    while quiet < 3:
+        ready, _, _ = select.select([printer], [], [], SOON)
+        data = _now(printer) if ready else b""
+        got, quiet = got + len(data), 0 if data else quiet + 1
+    assert got < sent if give_up else got == sent
+    os.close(printer)
     os.close(other)
 
 

@@ -79,6 +79,8 @@ def invented(kind: Any, name: str = "") -> Any:
     invented.count += 1  # type: ignore[attr-defined]
     number = invented.count  # type: ignore[attr-defined]
     if kind is str:
+        if name == "alone":
+            return ""  # what narrow paper bears instead of several codes
         return PAYLOAD if name == "payload" else f"材料{number}号，带原件"
     if kind is int:
         return 4 if name == "module" else number % 3
@@ -297,3 +299,15 @@ def test_the_size_of_a_code_is_known_without_making_it(layouts: dict[int, SlipLa
 def test_mode_is_a_matter_of_the_profile(layouts: dict[int, SlipLayout]) -> None:
     profile = replace(PROFILES["generic-80"], mode=Mode.TEXT)
     assert "居民身份证" in squeezed("".join(line.text for line in sheet(FULL, layouts, profile).text))
+
+
+def test_narrow_paper_bears_the_one_code_that_says_the_most(layouts: dict[int, SlipLayout]) -> None:
+    block = TakeAway("甲" * 90, "扫码", ("不用联网",), more=(("乙" * 90, ""),), several="两个都要扫", alone="丙" * 90)
+    for width, texts, told in ((WIDTH_80, ["甲" * 90, "乙" * 90], True), (WIDTH_58, ["丙" * 90], False)):
+        job = encode(Slip((block,)), layouts, TEXT[width])
+        stored = [
+            token.data[3:] for token in CommandReader().feed(job) if token.name == "GS (" and token.data[3:6] == b"1P0"
+        ]
+        assert [data.removeprefix(b"1P0").decode() for data in stored] == texts
+        paper = sheet(Slip((block,)), layouts, TEXT[width])
+        assert ("两个都要扫" in "".join(line.text for line in paper.text)) is told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 
 import numpy as np
@@ -10,6 +11,7 @@ import zxingcpp
 from numpy.typing import NDArray
 
 from domain.paper import WIDTH_58, WIDTH_80, Dots
+from domain.reprint import Reprint, reprinted
 from domain.slip import (
     Blank,
     Block,
@@ -47,7 +49,7 @@ from printer.layout.metrics import METRICS
 from printer.profiles import PROFILES
 from printer.raster import encode
 from tests.unit.printer.samples import PAYLOAD, black
-from tests.unit.printer.sheet import CHECK, EVENT, City, city, event_slip, guide_slip, kinds, receipt_slip
+from tests.unit.printer.sheet import AT, CHECK, EVENT, City, city, event_slip, guide_slip, kinds, receipt_slip
 from workbench.escpos import decode
 
 WIDTHS = (WIDTH_80, WIDTH_58)
@@ -77,8 +79,11 @@ def scanned(ink: Picture) -> list[str]:
     ]
 
 
-def payloads(slip: Slip) -> list[str]:
+def payloads(slip: Slip, width: int = WIDTH_80) -> list[str]:
+    """What is to be scanned: on narrow paper the one text that says the most."""
     found = [block for block in slip.blocks if isinstance(block, TakeAway)]
+    if width < WIDTH_80 and found and found[0].alone:
+        return [found[0].alone]
     return [text for block in found for text in (block.payload, *(more for more, _ in block.more))]
 
 
@@ -91,7 +96,7 @@ def test_the_codes_of_every_guide_slip_are_read_from_the_printers_bytes(
     for id, variant in itertools.product(kinds(held).values(), Variant):
         slip = guide_slip(held, id, variant, lang)
         ink = printed(layouts[width].render(slip))
-        assert scanned(ink) == payloads(slip), (id, variant)
+        assert scanned(ink) == payloads(slip, width), (id, variant)
         assert bool(payloads(slip)) is (variant is not Variant.CLERK)
         margin = METRICS[width, variant].margin
         assert not ink[:, :margin].any() and not ink[:, width - margin :].any(), (id, variant)
@@ -106,7 +111,7 @@ def test_the_codes_of_life_events_and_receipts_are_read_from_the_printers_bytes(
     slips = [event_slip(held, EVENT, variant, lang) for variant in Variant if variant is not Variant.CLERK]
     for slip in (*slips, receipt_slip(lang)):
         ink = printed(layouts[width].render(slip))
-        assert scanned(ink) == payloads(slip) != [], slip.variant
+        assert scanned(ink) == payloads(slip, width) != [] and len(payloads(slip)) == 1, slip.variant
         margin = METRICS[width, slip.variant].margin
         assert not ink[:, :margin].any() and not ink[:, width - margin :].any(), slip.variant
 
@@ -116,9 +121,37 @@ def test_several_codes_stand_beside_one_another_where_they_fit(layout: SlipLayou
     beside = layout.render(Slip((TakeAway(short, "带走", (), None, words[0], ((short[::-1], words[1]),)),)))
     alone = layout.render(Slip((TakeAway(short, "带走"),)))
     assert beside.height < alone.height + 100
+    two = guide_slip(city(), "ga-023", Variant.FULL, "zh-Hans")
+    ink = black(layout.render(two))
+    grey = np.pad(np.where(ink, 0, 255).astype(np.uint8), 32, constant_values=255)
+    left, right = sorted(zxingcpp.read_barcodes(grey), key=lambda code: code.position.top_left.x)
+    assert [left.text, right.text] == payloads(two) and left.position.top_left.y == right.position.top_left.y
+    # A quiet zone of four modules between them, and at the edges with the white of the paper beside the head.
+    assert right.position.top_left.x - left.position.top_right.x > 16
     long = PAYLOAD
     below = layout.render(Slip((TakeAway(long, "带走", (), None, words[0], ((long[::-1], words[1]),)),)))
     assert below.height > 2 * 69 * 4
+    single = TakeAway(long, "带走", (), None, words[0], ((long[::-1], words[1]),), 0, "两个都扫", short)
+    assert codes(layout, single) == [short]
+
+
+def codes(layout: SlipLayout, block: TakeAway) -> list[str]:
+    return scanned(black(layout.render(Slip((block,)))))
+
+
+def test_how_long_slips_are(layouts: dict[int, SlipLayout], held: City) -> None:
+    """Millimetres, of the sample licence and the sample life event: paper is what a kiosk runs out of."""
+
+    def length(slip: Slip) -> float:
+        return layouts[WIDTH_80].render(slip).millimetres
+
+    full = guide_slip(held, "ga-023", Variant.FULL, "zh-Hans")
+    again = reprinted(Phrases(), full, Reprint(123, 2, AT, AT + dt.timedelta(minutes=9), changed=False))
+    assert length(full) <= 270
+    assert length(again) - length(full) <= 14
+    assert length(guide_slip(held, "ga-023", Variant.LARGE, "zh-Hans")) <= 330
+    assert length(guide_slip(held, "ga-023", Variant.COMPACT, "zh-Hans")) <= 180
+    assert length(event_slip(held, EVENT, Variant.FULL, "zh-Hans")) <= 600
 
 
 WIDE = "机动车驾驶证补领换领业务办理"
@@ -233,7 +266,19 @@ def test_the_map_points_where_the_office_lies(layout: SlipLayout) -> None:
     assert house(1000) != house(-1000)
     east = black(layout.render(Slip((Map("亭", "所", "1 公里", "北", 1000, 0, "{n} 米", "{n} 公里"),))))
     west = black(layout.render(Slip((Map("亭", "所", "1 公里", "北", -1000, 0, "{n} 米", "{n} 公里"),))))
-    assert not np.array_equal(east, west) and east.shape == west.shape == (15 + 200, WIDTH_80)
+    assert not np.array_equal(east, west) and east.shape == west.shape
+
+
+def test_the_map_is_as_high_as_its_content(layout: SlipLayout) -> None:
+    """A way from east to west lies on one row; one from south to north takes the whole height; nothing is cut off."""
+
+    def height(east: float, north: float) -> int:
+        plan = Map("便民亭", "车管所", "1 公里", "北", east, north, "{n} 米", "{n} 公里")
+        return layout.render(Slip((plan,))).height - 15
+
+    assert 100 <= height(1000, 0) == height(-1000, 0) <= 120
+    assert height(0, 1000) == height(0, -1000) == 200
+    assert height(1000, 0) < height(1000, 300) <= 200
 
 
 def test_the_pen_has_room(layout: SlipLayout) -> None:

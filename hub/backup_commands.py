@@ -1,0 +1,107 @@
+"""`hub backup` and `hub restore`: a copy of the hub in a folder, and a hub again out of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+
+
+def backup_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="New or empty.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="DIR", file_okay=False, help="Where the keys go: another medium, another drawer."
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Copies the hub while it runs: every table, public/, mappings. Keys only with --keys, and never into the same
+    folder. Status 1 when the copy was not finished.
+    """
+    from hub.backup import BackupUnfit, back_up
+    from hub.office import Office
+    from hub.terminal import note, say, say_json
+
+    with Office.of(config, os.environ) as office:
+        try:
+            made = back_up(office.store, office.home, folder, keys)
+        except BackupUnfit as unfit:
+            raise _told(unfit) from None
+        lacking = keys is None and office.home.keys.is_dir()
+    if json:
+        say_json(
+            {"folder": str(folder), "revision": made.revision, "rows": sum(made.rows.values()), "keys": not lacking}
+        )
+    else:
+        say(f"{folder}: revision {made.revision}, {sum(made.rows.values())} rows, {len(made.files)} files")
+    if lacking:
+        note("the keys are not in it: without them nothing can be signed again; --keys DIR copies them elsewhere")
+
+
+def restore_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="As `hub backup` made it.")
+    ],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="DIR", exists=True, file_okay=False, help="The keys, as `hub backup --keys` made them."
+        ),
+    ] = None,
+    over_newer: Annotated[
+        bool, typer.Option("--over-newer", help="Although public/ has a newer revision than the copy; it stays.")
+    ] = False,
+    street: Annotated[
+        int | None,
+        typer.Option(
+            "--street", metavar="REVISION", min=1, help="Highest revision of any kiosk, when public/ is lost, too."
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Makes the hub of a copy again, in an empty home and database; proves the audit log and the live content. What is
+    left of public/ and of the keys stays. Status 1: nothing was restored.
+    """
+    from hub.backup import BackupUnfit, restore
+    from hub.home import HubHome
+    from hub.settings import load
+    from hub.store import sqlite_url
+    from hub.terminal import note, say, say_json, secret
+
+    home = HubHome.of(os.environ)
+    database = load(config, os.environ).database
+    url = database.get_secret_value() if database else sqlite_url(home.database)
+    try:
+        passphrase = secret("passphrase of the release key") if street is not None else ""
+        done = restore(url, home, folder, keys, over_newer=over_newer, street=street, passphrase=passphrase)
+    except BackupUnfit as unfit:
+        raise _told(unfit) from None
+    made = done.manifest
+    if json:
+        say_json({"revision": made.revision, "rows": sum(made.rows.values()), "public": done.out, "keys": done.keys})
+    else:
+        say(f"revision {made.revision} of {made.made_at:%Y-%m-%d %H:%M} UTC, {sum(made.rows.values())} rows")
+    if not done.keys:
+        note("there are no keys here: nothing can be signed until they are brought back (--keys DIR)")
+    if done.ahead:
+        note(f"public/ has revision {done.out}: see what is missing, then `hub publish --over-newer`")
+
+
+def _told(unfit: Exception) -> typer.Exit:
+    from hub.terminal import note
+
+    for problem in getattr(unfit, "problems", ()):
+        note(problem)
+    return typer.Exit(1)

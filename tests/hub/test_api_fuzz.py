@@ -1,0 +1,120 @@
+"""The kiosks' interface, asked everything that its own description allows and much that it does not: no answer is a
+fault of the hub, and every answer is one that the description knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from hub.home import HubHome
+from hub.office import Office
+from hub.passwords import Passwords
+from hub.settings import HubSettings, UplinkSettings
+from hub.web import kiosk_api
+from hub.web.app import create
+from tests.hub.kiosks import Kiosk, enrolled
+from uplink.messages import ENROL, REPORTS
+
+EXAMPLES = 40
+SOAK = 5_000
+TS = 1_795_000_000
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""How requests are read is the same on both; what is stored has its own tests on each."""
+
+
+@pytest.fixture
+def office(tmp_path: Path, database: SecretStr | None, passwords: Passwords) -> Iterator[Office]:
+    unhurried = UplinkSettings(enrolments_per_address=100_000, requests_per_minute=100_000)
+    given = HubSettings(database=database, uplink=unhurried)
+    with Office.open(given, HubHome(tmp_path / "home"), passwords=passwords) as opened:
+        yield opened
+
+
+@pytest.fixture
+def app(office: Office) -> FastAPI:
+    return create(office, routers=[kiosk_api.router(office)])
+
+
+@pytest.fixture
+def kiosk(office: Office, app: FastAPI, tmp_path: Path) -> Kiosk:
+    return enrolled(TestClient(app), office, tmp_path)
+
+
+def described(office: Office) -> Any:
+    return schemathesis.openapi.from_dict(kiosk_api.description(office))
+
+
+def ask(office: Office, app: FastAPI, kiosk: Kiosk, examples: int) -> Counter[int]:
+    """Asks every route; how often which status came."""
+    seen: Counter[int] = Counter()
+    # A fault of the hub would be raised right here.
+    client = TestClient(app, raise_server_exceptions=True)
+    for found in described(office).get_all_operations():
+        ask_one(found.ok(), client, kiosk, examples, seen)
+    return seen
+
+
+def ask_one(operation: Any, client: TestClient, kiosk: Kiosk, examples: int, seen: Counter[int]) -> None:
+    """One route, with what fits its description, signed by the kiosk or not."""
+    path = operation.path
+    answers = operation.definition.raw["responses"]
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, derandomize=True,
+        suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
+    )  # fmt: skip
+    @given(case=operation.as_strategy(), signed=st.sampled_from(["well", "well", "well", "forged", "not"]))
+    def one(case: Any, signed: str) -> None:
+        data = json.dumps(case.body).encode() if isinstance(case.body, dict | list | str | int | float) else b""
+        headers = {"content-type": "application/json"}
+        if path == REPORTS and signed != "not":
+            headers |= kiosk.key.headers(kiosk.device, "POST", path, TS, data if signed == "well" else b"another")
+        got = client.post(path, content=data, headers=headers)
+        seen[got.status_code] += 1
+        assert str(got.status_code) in answers, (path, got.status_code, got.text)
+        assert got.headers["content-type"] == "application/json" and isinstance(got.json(), dict)
+
+    one()
+
+
+@pytest.mark.timeout(120)
+def test_nothing_that_is_asked_is_a_fault_of_the_hub(office: Office, app: FastAPI, kiosk: Kiosk) -> None:
+    seen = ask(office, app, kiosk, EXAMPLES)
+    assert {200, 401} <= set(seen) <= {200, 400, 401, 403, 413, 429}, seen
+    assert sum(seen.values()) >= EXAMPLES
+    assert office.audit.verify() is None
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_for_long(office: Office, app: FastAPI, kiosk: Kiosk) -> None:
+    seen = ask(office, app, kiosk, SOAK)
+    assert set(seen) <= {200, 400, 401, 403, 413, 429}, seen
+
+
+@pytest.mark.parametrize("path", [ENROL, REPORTS])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"null", b"[]", b"{" * 3000, b'{"messages":[]}', b'{"messages":' + b"[" * 20_000, b"\xff\xfe{",
+        b'{"messages":[{"id":"\\ud800","kind":"health","body":{}}]}', b'{"messages":[{"kind":1e999}]}',
+        b'{"code":"' + b"A" * 5000 + b'"}', b'{"messages":[' + b'{"id":1},' * 5000 + b"{}]}", b"NaN", b"1" * 5000,
+    ],
+)  # fmt: skip
+def test_bytes_that_are_no_request(app: FastAPI, kiosk: Kiosk, path: str, data: bytes) -> None:
+    headers = dict(kiosk.key.headers(kiosk.device, "POST", path, TS, data))
+    got = TestClient(app).post(path, content=data, headers={**headers, "content-type": "application/json"})
+    assert got.status_code in (400, 413), (got.status_code, got.text)
+    assert set(got.json()) == {"error"}

@@ -1,0 +1,220 @@
+"""亭子, a kiosk's own page, 告警 and 群众报错: what is shown, what a form does, who may. Every kiosk is invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from hub.device import Device
+from hub.reports import Sent
+from hub.sheets import read_table
+from hub.store import utc_now
+from hub.tables import devices
+from tests.hub import fleets
+from tests.hub.kiosks import correction
+from tests.hub.web.conftest import Browser, HubServer
+from tests.hub.web.reading import words
+from uplink.messages import Batch
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return utc_now()
+
+
+def pair(server: HubServer, now: dt.datetime) -> tuple[Device, Device]:
+    """Two kiosks, the first without paper."""
+    office = server.office
+    fleets.release(office, at=now - dt.timedelta(hours=20))
+    sites = [fleets.place("017", lat=37.5, lon=121.4), fleets.place("018", fleets.DISTRICTS[1])]
+    first, second = fleets.enrol(office, sites, now)
+    out = {"printer": {"state": "paper_out", "slips_left": 0, "millimetres": 49000}, "content": fleets.content(now)}
+    fleets.say(office, first, 1, **out, last_visit=now.isoformat())
+    fleets.say(office, second, 1, content=fleets.content(now), last_visit=now.isoformat(), errors={"P-02": 4})
+    return first, second
+
+
+def tell(server: HubServer, device: Device, *messages: dict[str, object]) -> None:
+    batch = Batch.model_validate_json(json.dumps({"messages": messages}))
+    server.office.reports.ingest([Sent(device, batch.messages)])
+
+
+def test_an_empty_street(hub_server: HubServer) -> None:
+    client = hub_server.client("yunwei")
+    assert "还没有登记的亭子" in words(client.get("/fleet").text)
+    assert "今天不用上门" in words(client.get("/fleet/sheet").text)
+    assert "都好。" in words(client.get("/alarms").text)
+
+
+def test_where_somebody_must_go(hub_server: HubServer, now: dt.datetime) -> None:
+    pair(hub_server, now)
+    client = hub_server.client("yunwei")
+    page = client.get("/fleet").text
+    text = words(page)
+    assert "2 台 · 1 台今天要上门" in text and "其余 1 台正常" in text
+    assert "热敏纸 2 卷（纸宽没登记）" in text and "纸用完" in text
+    rows = re.findall(r"<tr data-row>.*?</tr>", page, re.DOTALL)
+    assert [re.search(r"/kiosks/(\d+)", row)[1] for row in rows] == ["017", "017", "018"]  # type: ignore[index]
+    assert "abab abab 一致" in words(rows[2]) and "约 100 张" in words(rows[2]) and "正常" in words(rows[2])
+    post = hub_server.post
+    post(client, "/kiosks/017/care", "/kiosks/017", contact="样本周", paper_mm="80", note="钥匙在门卫", edits=0)
+    text = words(client.get("/fleet").text)
+    assert "80 毫米纸 2 卷" in text and "样本周" in text
+    sheet = words(client.get("/fleet/sheet").text)
+    assert "样本周" in sheet and "钥匙在门卫" in sheet and "样本亭017" in sheet
+    only = client.get("/fleet", params={"state": "normal"}).text
+    assert "找到 1 台" in words(only) and "/kiosks/018" in only
+    assert "没有这样的亭子" in words(client.get("/fleet", params={"text": "不存在"}).text)
+    assert "找到 1 台" in words(client.get("/fleet", params={"text": "亭018"}).text)
+    assert "找到 1 台" in words(client.get("/fleet", params={"district": fleets.DISTRICTS[1]}).text)
+
+
+def test_squares_have_shapes_and_words(hub_server: HubServer, now: dt.datetime) -> None:
+    fleets.city(hub_server.office, 40, now, share=0.3)
+    hub_server.office.upkeep.round()
+    counts = hub_server.office.fleet.counts()
+    assert counts.total == 40 and counts.visit and counts.lost and counts.look
+    page = hub_server.client("shenji").get("/fleet").text
+    blocks = page.split('<ul class="map">')[1].split("</ul>")[0]
+    drawn = Counter(re.findall(r'#sq-(\w+)"', blocks))
+    assert (drawn["visit"], drawn["lost"], drawn["look"]) == (counts.visit, counts.lost, counts.look)
+    assert blocks.count("h5v5h-5z") == counts.normal
+    labels = " ".join(re.findall(r'aria-label="([^"]*)"', blocks))
+    assert sum(map(int, re.findall(r"要上门 (\d+)", labels))) == counts.visit
+
+
+def test_a_kiosks_own_page(hub_server: HubServer, now: dt.datetime) -> None:
+    first, _ = pair(hub_server, now)
+    tell(hub_server, first, correction("mz-001", day=now.date().isoformat()))
+    operator, auditor = hub_server.client("yunwei"), hub_server.client("shenji")
+    text = words(operator.get("/kiosks/018").text)
+    assert "P-02" in text and "4 次" in text and "没有告警" in text and "约 100 张" in text
+    text = words(operator.get("/kiosks/017").text)
+    assert "电话不通" in text and "还没好" in text
+    assert "<form" not in auditor.get("/kiosks/017").text.split("<main")[1].split("</main")[0]
+    post = hub_server.post
+    came = now.astimezone(dt.timezone(dt.timedelta(hours=8))).strftime("%Y-%m-%dT%H:%M")
+    post(operator, "/kiosks/017/visit", "/kiosks/017", came=came, who="样本周", done="换纸 2 卷")
+    text = words(operator.get("/kiosks/017").text)
+    assert "换纸 2 卷" in text and "样本运维 记" in text
+    post(operator, "/kiosks/017/visit", "/kiosks/017", came="2099-01-01T00:00", who="样本周", done="x")
+    assert "时间不能在以后" in words(operator.get("/kiosks/017").text)
+    post(operator, "/kiosks/017/care", "/kiosks/017", contact="一", paper_mm="58", note="", edits=0)
+    post(operator, "/kiosks/017/care", "/kiosks/017", contact="二", paper_mm="58", note="", edits=0)
+    assert "别人刚改过" in words(operator.get("/kiosks/017").text)
+    assert hub_server.office.fleet.care("017").contact == "一"
+    post(operator, "/kiosks/017/revoke", "/kiosks/017", typed="018")
+    assert hub_server.office.devices.of_number("017").revoked_at is None
+    post(operator, "/kiosks/017/revoke", "/kiosks/017", typed="017")
+    assert "已撤销" in words(operator.get("/kiosks/017").text)
+    assert operator.get("/kiosks/999").status_code == 404
+    with hub_server.office.store.engine.connect() as connection:
+        assert connection.execute(devices.select().where(devices.c.id == first.id)).one().revoked_at
+
+
+def test_a_code_for_a_kiosk_is_shown_once(hub_server: HubServer) -> None:
+    client = hub_server.client("yunwei")
+    fields = {"number": "021", "name": "样本新亭", "place": "路口", "district": "370691", "ring": "all"}
+    got = hub_server.post(client, "/kiosks", "/kiosks", **fields, lat="37.5", lon="121.4")
+    (code,) = set(re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", got.text))
+    assert got.status_code == 200 and code not in client.get("/kiosks").text
+    assert hub_server.office.audit.entries(limit=1)[0].action == "device.code"
+    bad = hub_server.post(client, "/kiosks", "/kiosks", **(fields | {"lat": "north", "lon": ""}))
+    assert bad.status_code == 422 and "样本新亭" in bad.text
+    assert hub_server.post(hub_server.client("shenji"), "/kiosks", "/fleet", **fields).status_code == 403
+
+
+def test_alarms_are_listed_and_muted_with_a_reason(hub_server: HubServer, now: dt.datetime) -> None:
+    pair(hub_server, now)
+    client = hub_server.client("yunwei")
+    page = client.get("/alarms").text
+    assert "1 个没好的" in words(page) and re.search(r'告警<span class="n">1<', page)
+    hub_server.post(client, "/kiosks/017/mute", "/alarms", kind="paper_out", days="3", reason="")
+    assert "要写为什么" in words(client.get("/alarms").text)
+    hub_server.post(client, "/kiosks/017/mute", "/alarms", kind="paper_out", days="3", reason="路口修路")
+    text = words(client.get("/alarms").text)
+    assert "静音 3 天" in text and "0 个没好的，1 个静音" in text
+    assert "路口修路" in words(client.get("/alarms?muted=1").text) and "样本运维" in words(
+        client.get("/alarms?muted=1").text
+    )
+    assert "今天不用上门" in words(client.get("/fleet").text)
+    hub_server.post(client, "/kiosks/017/mute", "/alarms?muted=1", kind="paper_out", days="0")
+    assert hub_server.office.fleet.to_visit() == 1
+    assert hub_server.client("bianji").get("/alarms").status_code == 403
+
+
+def test_corrections_are_answered_and_close_with_a_release(hub_server: HubServer, now: dt.datetime) -> None:
+    office = hub_server.office
+    first, second = pair(hub_server, now)
+    item = next(one for one in office.items.all(department="org-mzj", limit=500) if one.kind == "guide" and one.live)
+    day = now.date().isoformat()
+    for device in (first, second):
+        tell(hub_server, device, correction(item.id, day=day), correction(item.id, "materials", day=day))
+    editor, other = hub_server.client("bianji"), hub_server.client("caibian")
+    page = editor.get("/corrections").text
+    text = words(page)
+    assert item.name in text and "2 人次，2 台亭子" in text and "第 1 稿：2 次" in text and "去改这一条" in text
+    assert "说了 4，已改 0" in text and re.search(r'群众报错<span class="n">2<', page)
+    tickets = {one.field: one for one in office.corrections.tickets(office.people.by_login("bianji"))}
+    path = f"/corrections/{tickets['materials'].id}"
+    hub_server.post(editor, f"{path}/not-so", "/corrections", edits=0, reason=" ")
+    assert office.corrections.get(tickets["materials"].id).state.value == "open"
+    hub_server.post(editor, f"{path}/not-so", "/corrections", edits=0, reason="照办法第三条")
+    assert "照办法第三条" in words(other.get("/corrections?state=not_so").text)
+    assert hub_server.post(editor, f"{path}/decide", "/corrections", edits=1, close="1").status_code == 403
+    hub_server.post(other, f"{path}/decide", "/corrections?state=not_so", edits=0, close="1")
+    assert office.corrections.get(tickets["materials"].id).state.value == "not_so", "seen before somebody changed it"
+    hub_server.post(other, f"{path}/decide", "/corrections?state=not_so", edits=1, close="1")
+    assert office.corrections.get(tickets["materials"].id).state.value == "closed"
+    sheet = read_table(editor.get("/corrections/account.xlsx").content).sheets[0]
+    assert list(sheet.rows[1].cells[1:]) == ["4", "0", "2", "2"]
+    assert editor.get("/corrections/account.csv").text.startswith("\ufeff部门,")
+    assert editor.get("/corrections/account.exe").status_code == 404
+    writer = office.people.by_login("bianji")
+    version = office.items.edit(writer, item.key)
+    record = {**version.record, "phone": {**version.record.get("phone", {}), "enquiry": "0535-6009999"}}
+    version = office.items.save(writer, item.key, record, version.edits)
+    assert f"已改，在第 {version.number} 稿" in words(editor.get("/corrections").text)
+    ticket = tickets["phone"]
+    hub_server.post(editor, f"/corrections/{ticket.id}/mended", "/corrections", edits=0, version=version.number)
+    assert "1" in words(editor.get("/corrections?state=mended").text)
+    assert office.corrections.get(ticket.id).state.value == "mended"
+    assert hub_server.client("yunwei").get("/corrections").status_code == 403
+    assert "已改，等上亭" in words(hub_server.client("shenji").get("/corrections?state=mended").text)
+
+
+def test_ring_cards_show_what_kiosks_proved(hub_server: HubServer, now: dt.datetime) -> None:
+    office = hub_server.office
+    latest = office.releases.latest()
+    assert latest is not None and latest.revision is not None
+    made = fleets.enrol(office, [fleets.place("031"), fleets.place("032"), fleets.place("033")], now)
+    for device, digest in zip(made, (latest.digest, "cd" * 32, latest.digest), strict=True):
+        proved = now.isoformat() if device is not made[2] else None
+        shown = fleets.content(now, revision=latest.revision, digest=digest, proved_at=proved)
+        fleets.say(office, device, 1, content=shown)
+    found = {one.number: one.proved for one in office.fleet.kiosks()}
+    assert found == {"031": True, "032": False, "033": False}
+    assert office.rollouts.fleet() == 3
+
+
+@pytest.mark.timeout(120)
+def test_the_pages_work_in_a_browser_without_a_complaint(
+    browser: Browser, hub_server: HubServer, now: dt.datetime
+) -> None:
+    fleets.city(hub_server.office, 60, now, share=0.3)
+    hub_server.office.upkeep.round()
+    browser.log_in("yunwei")
+    wide = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    number = hub_server.office.fleet.rounds()[0].stops[0].standing.number
+    for path in ("/fleet", "/fleet/sheet", f"/kiosks/{number}", "/kiosks", "/alarms"):
+        browser.open(path)
+        assert browser.driver.execute_script(wide), path
+    browser.open("/fleet")
+    body = browser.find("body")
+    body.send_keys("1")
+    assert browser.find(".map .d.on").is_displayed() and "找到" in browser.text
+    assert browser.complaints() == []
