@@ -20,9 +20,9 @@ def usb_command(
         Path | None, typer.Argument(metavar="DIR", help="The stick; without it: lists those that are plugged in.")
     ] = None,
     post: Annotated[
-        bool, typer.Option("--post", hidden=True, help="Hand out the messages on standard input, take no content.")
+        bool, typer.Option("--post", help="Hand out the messages on standard input, take no content.")
     ] = False,
-    content: Annotated[bool, typer.Option("--content", hidden=True, help="Take the content alone.")] = False,
+    content: Annotated[bool, typer.Option("--content", help="Take the content alone.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")] = False,
     config: Annotated[
         Path | None,
