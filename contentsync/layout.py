@@ -29,7 +29,7 @@ class Whole:
     size: int
     length: int
     made: int | None = None
-    """When the release was made, seconds since 1970; None for one that was signed before this was said."""
+    """When the release was made, seconds since 1970; None where an older hub signed it without saying so."""
 
     @property
     def path(self) -> str:

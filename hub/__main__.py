@@ -402,7 +402,7 @@ def keys_show(config: ConfigOption = None, json: JsonOption = False) -> None:
 @keys_app.command("sealing")
 def keys_sealing(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Makes the key that letters are sealed for, once, and asks for its passphrase; then shows its public half. The
-    private half may be carried away: the hub itself never opens a seal.
+    private half may be carried away: the hub itself opens no letter.
     """
     from hub.terminal import note, say, say_json, secret
     from uplink.sealing import SealingKeyFile

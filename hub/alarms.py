@@ -10,19 +10,36 @@ import datetime as dt
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from hub import audit
 from hub.alarm_rules import BY_KIND, DAY_BEGINS, MEASURES, READER_CODES, RULES, Facts, Mark, Released, Rule, order
 from hub.audit import Event
 from hub.people import Person
+from hub.reach import kiosks_of
 from hub.refusal import Reason, Refused
 from hub.rollout import newest
 from hub.store import Store, moment, utc_now, written
 from hub.tables import alarm_mutes, alarms, device_counters, device_health, device_starts, devices, releases
+from hub.upserts import upsert
 from hub.workflow import Role
 from uplink.messages import Health
 
@@ -75,14 +92,41 @@ class Alarm:
         return self.rule.kind
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Held:
-    """An open row as it is before and after a look."""
+    """An open row as it is before a look; `row`: with its names, as the table has it."""
 
+    row: Mapping[str, Any]
     began_at: dt.datetime
     value: float
     raised_at: dt.datetime | None
     quiet_at: dt.datetime | None
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What a look at many kiosks leads to: rows to be written, whole, and rows that go."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    gone: list[dict[str, Any]] = field(default_factory=list)
+
+    def set(self, open: _Held, **values: Any) -> None:
+        """The row with these values. A look changes a row once."""
+        self.rows.append({**open.row, **values})
+
+    def end(self, open: _Held, now: dt.datetime) -> None:
+        """The alarm is over; one that was never raised was none."""
+        if open.raised_at is None:
+            self.gone.append({f"_{column.name}": open.row[column.name] for column in alarms.primary_key})
+        else:
+            self.set(open, cleared_at=written(now))
+
+    def write(self, connection: Connection) -> None:
+        """All of them, in one statement each."""
+        if self.gone:
+            here = and_(*(column == bindparam(f"_{column.name}") for column in alarms.primary_key))
+            connection.execute(delete(alarms).where(here), self.gone)
+        upsert(connection, alarms, self.rows)
 
 
 class Alarms:
@@ -100,12 +144,20 @@ class Alarms:
     def heard(self, connection: Connection, said: Mapping[str, Health], now: dt.datetime) -> None:
         """Judges the kiosks that have just reported."""
         _note_starts(connection, said, now)
-        self.judge(connection, list(said), now)
+        self.judge(connection, list(said), now, said)
 
-    def judge(self, connection: Connection, ids: Sequence[str], now: dt.datetime) -> None:
-        """Raises and clears what the rules say of these devices, in the caller's transaction."""
+    def judge(
+        self,
+        connection: Connection,
+        ids: Sequence[str],
+        now: dt.datetime,
+        said: Mapping[str, Health] | None = None,
+    ) -> None:
+        """Raises and clears what the rules say of these devices, in the caller's transaction. `said`: the health of
+        those that were just written down; of the others it is read.
+        """
         for start in range(0, len(ids), _AT_ONCE):
-            self._judge(connection, ids[start : start + _AT_ONCE], now)
+            self._judge(connection, ids[start : start + _AT_ONCE], now, said or {})
 
     def sweep(self) -> int:
         """Looks at every kiosk that is silent or has an alarm; how many were looked at. A revoked one has none."""
@@ -125,27 +177,29 @@ class Alarms:
         ids = self._store.read(wanted)
         for start in range(0, len(ids), _AT_ONCE):
             part = ids[start : start + _AT_ONCE]
-            self._store.run_tx(lambda connection, part=part: self._judge(connection, part, now))  # type: ignore[misc]
+            self._store.run_tx(lambda connection, part=part: self._judge(connection, part, now, {}))  # type: ignore[misc]
         self._store.run_tx(lambda connection: _tidy(connection, now))
         return len(ids)
 
-    def _judge(self, connection: Connection, ids: Sequence[str], now: dt.datetime) -> None:
+    def _judge(self, connection: Connection, ids: Sequence[str], now: dt.datetime, said: Mapping[str, Health]) -> None:
         held: dict[str, dict[str, _Held]] = defaultdict(dict)
         open = select(alarms).where(alarms.c.device.in_(ids), alarms.c.cleared_at.is_(None))
         for row in connection.execute(open):
             held[row.device][row.kind] = _Held(
+                row._asdict(),
                 moment(row.began_at),
                 row.value,
                 moment(row.raised_at) if row.raised_at else None,
                 moment(row.quiet_at) if row.quiet_at else None,
             )
-        new: list[dict[str, Any]] = []
-        for device, facts in self._facts(connection, ids, now).items():
-            new += _look(connection, device, facts, held[device])
-        if new:
-            connection.execute(insert(alarms), new)
+        changes = _Changes()
+        for device, facts in self._facts(connection, ids, now, said).items():
+            _look(changes, device, facts, held[device])
+        changes.write(connection)
 
-    def _facts(self, connection: Connection, ids: Sequence[str], now: dt.datetime) -> Mapping[str, Facts]:
+    def _facts(
+        self, connection: Connection, ids: Sequence[str], now: dt.datetime, said: Mapping[str, Health]
+    ) -> Mapping[str, Facts]:
         local = now.astimezone(self._zone)
         today, yesterday = local.date().isoformat(), (local.date() - dt.timedelta(days=1)).isoformat()
         counters = device_counters.c
@@ -166,15 +220,19 @@ class Alarms:
             .where(devices.c.id.in_(ids), devices.c.revoked_at.is_(None))
         )
         rows = connection.execute(wanted).all()
-        health = {row.id: Health.model_validate_json(row.body) for row in rows if row.body is not None}
+        health = {
+            row.id: said[row.id] if row.id in said else Health.model_validate_json(row.body)
+            for row in rows
+            if row.body is not None
+        }
         shown = {one.content.revision for one in health.values() if one.content is not None}
         known = released(connection, shown)
         return {
             row.id: Facts(
                 now=now,
                 heard_at=moment(row.received_at or row.enrolled_at),
-                health=said,
-                released=known.get(said.content.revision) if said is not None and said.content is not None else None,
+                health=told,
+                released=known.get(told.content.revision) if told is not None and told.content is not None else None,
                 sessions=sessions[row.id],
                 card_faults=faults[row.id],
                 printed=printed[row.id],
@@ -182,7 +240,7 @@ class Alarms:
                 restarts_lately=lately.get(row.id, 0),
             )
             for row in rows
-            for said in [health.get(row.id)]
+            for told in [health.get(row.id)]
         }
 
     # Reading
@@ -193,14 +251,15 @@ class Alarms:
         *,
         muted: bool = False,
         devices_of: Iterable[str] | None = None,
+        person: Person | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> tuple[Alarm, ...]:
         """Raised ones, the gravest first, then the longest; `muted`: those that are muted instead; `devices_of`: of
-        these devices only, whether muted or not.
+        these devices only, whether muted or not; `person`: of kiosks that the person is shown.
         """
         now = written(self._now())
-        wanted = _told().where(alarms.c.cleared_at.is_(None), alarms.c.raised_at.is_not(None))
+        wanted = _told().where(alarms.c.cleared_at.is_(None), alarms.c.raised_at.is_not(None), *kiosks_of(person))
         if kind:
             wanted = wanted.where(alarms.c.kind == kind)
         if devices_of is not None:
@@ -224,15 +283,15 @@ class Alarms:
         )
         return self._read(wanted)
 
-    def counts(self) -> Mapping[str, int]:
-        """How many are open and not muted, by kind, the gravest first."""
+    def counts(self, person: Person | None = None) -> Mapping[str, int]:
+        """How many are open and not muted, by kind, the gravest first; `person` as in `open`."""
 
         def work(connection: Connection) -> Mapping[str, int]:
             wanted = (
                 select(alarms.c.kind, func.count())
                 .where(*calling(written(self._now())))
                 .select_from(alarms.join(devices, devices.c.id == alarms.c.device))
-                .where(devices.c.revoked_at.is_(None))
+                .where(devices.c.revoked_at.is_(None), *kiosks_of(person))
                 .group_by(alarms.c.kind)
             )
             found = {kind: int(count) for kind, count in connection.execute(wanted)}
@@ -240,14 +299,14 @@ class Alarms:
 
         return self._store.read(work)
 
-    def muted(self) -> int:
-        """How many are open and muted."""
+    def muted(self, person: Person | None = None) -> int:
+        """How many are open and muted; `person` as in `open`."""
         now = written(self._now())
         wanted = (
             select(func.count())
             .select_from(alarms.join(alarm_mutes, _same()).join(devices, devices.c.id == alarms.c.device))
             .where(alarms.c.cleared_at.is_(None), alarms.c.raised_at.is_not(None), alarm_mutes.c.until > now)
-            .where(devices.c.revoked_at.is_(None))
+            .where(devices.c.revoked_at.is_(None), *kiosks_of(person))
         )
         return self._store.read(lambda connection: int(connection.execute(wanted).scalar_one()))
 
@@ -256,7 +315,8 @@ class Alarms:
     def mute(self, person: Person, device: str, kind: str, until: dt.datetime, reason: str) -> None:
         """Nobody is called by alarms of this kind of this kiosk until then; they are raised and told all the same.
 
-        Raises `Refused` (not_an_operator, no_such_alarm, mute_unfit: no reason, in the past, longer than a month).
+        Raises `Refused` (not_an_operator, other_department, no_such_alarm, mute_unfit: no reason, in the past, longer
+        than a month).
         """
         said = " ".join(reason.split())[:LONGEST_REASON]
         now = self._now()
@@ -278,9 +338,12 @@ class Alarms:
 
         def change(values: Mapping[str, Any] | None) -> None:
             def work(connection: Connection) -> None:
-                number = connection.execute(select(devices.c.number).where(devices.c.id == device)).scalar()
-                if number is None or kind not in BY_KIND:
+                found = connection.execute(select(devices.c.number, devices.c.district).where(devices.c.id == device))
+                kiosk = found.first()
+                if kiosk is None or kind not in BY_KIND:
                     raise Refused(Reason.NO_SUCH_ALARM)
+                if not person.looks_after(kiosk.district):
+                    raise Refused(Reason.OTHER_DEPARTMENT)
                 here = (alarm_mutes.c.device == device) & (alarm_mutes.c.kind == kind)
                 gone = connection.execute(delete(alarm_mutes).where(here)).rowcount
                 if values is not None:
@@ -288,7 +351,7 @@ class Alarms:
                 elif not gone:
                     raise Refused(Reason.NO_SUCH_ALARM)
                 audit.append(
-                    connection, self._now(), Event(person.id, action, f"kiosk/{number}", {"alarm": kind, **told})
+                    connection, self._now(), Event(person.id, action, f"kiosk/{kiosk.number}", {"alarm": kind, **told})
                 )
 
             self._store.run_tx(work)
@@ -311,7 +374,9 @@ def released(connection: Connection, revisions: Iterable[int]) -> Mapping[int, R
         return {}
     out = releases.c
     wanted = select(out.revision, out.digest, out.published_at).where(out.published_at.is_not(None))
-    rows = connection.execute(wanted.where(out.revision >= min(shown)).order_by(out.revision)).all()
+    # What kiosks say may be more than the column holds, which PostgreSQL would not compare with it.
+    least = literal(min(shown), BigInteger)
+    rows = connection.execute(wanted.where(out.revision >= least).order_by(out.revision)).all()
     rollout = newest(connection)
     kept = rollout.stable if rollout is not None and rollout.open else None
     found: dict[int, Released] = {}
@@ -343,50 +408,48 @@ def _same() -> Any:
     return and_(alarm_mutes.c.device == alarms.c.device, alarm_mutes.c.kind == alarms.c.kind)
 
 
-def _look(connection: Connection, device: str, facts: Facts, held: dict[str, _Held]) -> list[dict[str, Any]]:
-    """What is to be inserted; everything else is written at once."""
-    new: list[dict[str, Any]] = []
+def _look(changes: _Changes, device: str, facts: Facts, held: Mapping[str, _Held]) -> None:
+    """Notes what becomes of the alarms of a kiosk."""
     raised: set[str] = set()
     for rule in RULES:
         open, value = held.get(rule.kind), MEASURES[rule.measure](facts)
         if rule.beneath in raised:
             raised.add(rule.kind)  # as far as what lies beneath it is concerned
             if open is not None:
-                _end(connection, device, rule, open, facts.now)
+                changes.end(open, facts.now)
         elif value is None:
             if open is not None and open.raised_at is not None:
                 raised.add(rule.kind)
         elif open is None:
             if rule.bad(value):
                 at_once = not rule.lasts
-                new.append(_row(device, rule, value, facts, at_once))
+                changes.rows.append(_row(device, rule, value, facts, at_once))
                 raised |= {rule.kind} if at_once else set()
         elif open.raised_at is None:
             if not rule.bad(value):
-                _end(connection, device, rule, open, facts.now)
+                changes.end(open, facts.now)
             elif facts.now - open.began_at >= rule.lasts:
                 now = written(facts.now)
-                _set(connection, device, rule, open, raised_at=now, value=value, told=_word(rule, facts))
+                changes.set(open, raised_at=now, value=value, told=_word(rule, facts))
                 raised.add(rule.kind)
-        elif _still(connection, device, rule, open, value, facts):
+        elif _still(changes, rule, open, value, facts):
             raised.add(rule.kind)
-    return new
 
 
-def _still(connection: Connection, device: str, rule: Rule, open: _Held, value: float, facts: Facts) -> bool:
+def _still(changes: _Changes, rule: Rule, open: _Held, value: float, facts: Facts) -> bool:
     """Whether a raised alarm goes on."""
     if rule.good(value):
         if open.quiet_at is None and rule.well:
-            _set(connection, device, rule, open, quiet_at=written(facts.now))
+            changes.set(open, quiet_at=written(facts.now))
         elif open.quiet_at is None or facts.now - open.quiet_at >= rule.well:
-            _end(connection, device, rule, open, facts.now)
+            changes.end(open, facts.now)
             return False
         return True
-    changes: dict[str, Any] = {"quiet_at": None} if open.quiet_at is not None and rule.bad(value) else {}
+    values: dict[str, Any] = {"quiet_at": None} if open.quiet_at is not None and rule.bad(value) else {}
     if abs(value - open.value) >= 1 and rule.measure not in _TOLD_LIVE:
-        changes |= {"value": value, "told": _word(rule, facts)}
-    if changes:
-        _set(connection, device, rule, open, **changes)
+        values |= {"value": value, "told": _word(rule, facts)}
+    if values:
+        changes.set(open, **values)
     return True
 
 
@@ -415,29 +478,14 @@ def _word(rule: Rule, facts: Facts) -> str:
     return ""
 
 
-def _here(device: str, rule: Rule, open: _Held) -> Any:
-    return and_(alarms.c.device == device, alarms.c.kind == rule.kind, alarms.c.began_at == written(open.began_at))
-
-
-def _set(connection: Connection, device: str, rule: Rule, open: _Held, **values: Any) -> None:
-    connection.execute(update(alarms).where(_here(device, rule, open)).values(**values))
-
-
-def _end(connection: Connection, device: str, rule: Rule, open: _Held, now: dt.datetime) -> None:
-    if open.raised_at is None:
-        connection.execute(delete(alarms).where(_here(device, rule, open)))
-    else:
-        _set(connection, device, rule, open, cleared_at=written(now))
-
-
 def _note_starts(connection: Connection, said: Mapping[str, Health], now: dt.datetime) -> None:
     starts = device_starts.c
     held = {row.device: row for row in connection.execute(select(device_starts).where(starts.device.in_(list(said))))}
-    new = []
+    changed = []
     for device, health in said.items():
         row = held.get(device)
         if row is None:
-            new.append({"device": device, "restarts": health.restarts, "at": written(now), "lately": 0})
+            changed.append({"device": device, "restarts": health.restarts, "at": written(now), "lately": 0})
             continue
         age = now - moment(row.at)
         lately = max(0, health.restarts - row.restarts) if age <= FIFTEEN_MINUTES else 0
@@ -445,9 +493,8 @@ def _note_starts(connection: Connection, said: Mapping[str, Health], now: dt.dat
         if age > TEN_MINUTES or health.restarts < row.restarts:
             values |= {"restarts": health.restarts, "at": written(now)}
         if values:
-            connection.execute(update(device_starts).where(starts.device == device).values(**values))
-    if new:
-        connection.execute(insert(device_starts), new)
+            changed.append({**row._mapping, **values})
+    upsert(connection, device_starts, changed)
 
 
 def _tidy(connection: Connection, now: dt.datetime) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, and_, func, insert, literal, select, update
 
 from hub import audit
 from hub.audit import Event
@@ -203,7 +203,7 @@ def take(connection: Connection, device: str, said: Correction, now: dt.datetime
         connection.execute(update(corrections).where(here).values(times=held.times + 1))
         return
     version = connection.execute(
-        select(func.max(versions.c.number)).where(versions.c.item == key, versions.c.revision <= said.revision)
+        select(func.max(versions.c.number)).where(versions.c.item == key, shown_by(said.revision))
     ).scalar()
     ticket = connection.execute(
         select(tickets.c.id).where(
@@ -234,7 +234,7 @@ def settle(connection: Connection, revision: int, now: dt.datetime) -> int:
     wanted = (
         select(tickets.c.id)
         .join(versions, and_(versions.c.item == tickets.c.item, versions.c.number >= tickets.c.version))
-        .where(tickets.c.state == State.MENDED.value, versions.c.revision <= revision)
+        .where(tickets.c.state == State.MENDED.value, shown_by(revision))
         .distinct()
     )
     found = [row.id for row in connection.execute(wanted)]
@@ -245,6 +245,13 @@ def settle(connection: Connection, revision: int, now: dt.datetime) -> int:
             .values(state=State.CLOSED.value, closed_at=written(now), edits=tickets.c.edits + 1)
         )
     return len(found)
+
+
+def shown_by(revision: int) -> ColumnElement[bool]:
+    """Versions that a kiosk with `revision` has. A kiosk may say a number that no release of this hub has, nor the
+    column could hold: PostgreSQL would not even compare it.
+    """
+    return versions.c.revision <= literal(revision, BigInteger)
 
 
 def _move(connection: Connection, ticket: Ticket, since: tuple[State, ...], values: dict[str, object]) -> None:

@@ -19,11 +19,12 @@ from hub.store import Store, utc_now, written
 from hub.tables import devices, enrolment_codes
 from hub.workflow import Role
 from uplink.codes import LASTS, hashed, new_code, normal
+from uplink.messages import RING
 from uplink.signing import holds, proof_text
 
 _NUMBER = re.compile(r"[0-9A-Za-z-]{1,16}")
 _DISTRICT = re.compile(r"[0-9]{6}")
-_RING = re.compile(r"[0-9A-Za-z.+-]{1,32}")
+_RING = re.compile(RING)
 
 LONGEST_NAME, LONGEST_PLACE = 40, 80
 

@@ -23,6 +23,7 @@ from hub.audit import Event
 from hub.device import Device
 from hub.devices import device_from
 from hub.people import Person
+from hub.reach import kiosks_of
 from hub.refusal import Reason, Refused
 from hub.rollout import Kiosk
 from hub.rounds import hours, walk
@@ -186,7 +187,10 @@ class Told:
 
 
 class Fleet:
-    """Reads the fleet, and writes what people keep about it. Also what `hub.rollout.Proofs` asks for."""
+    """Reads the fleet, and writes what people keep about it. Also what `hub.rollout.Proofs` asks for.
+
+    What takes a `person` counts and lists the kiosks that the person is shown; None: all.
+    """
 
     def __init__(
         self, store: Store, desk: Alarms, *, now: Callable[[], dt.datetime] = utc_now, zone: dt.tzinfo = dt.UTC
@@ -227,27 +231,30 @@ class Fleet:
 
     # Lists
 
-    def counts(self) -> Counts:
+    def counts(self, person: Person | None = None) -> Counts:
         """The whole fleet by state, in one query."""
         view = _Ranked(written(self._now()))
-        held = select(view.rank.label("rank")).select_from(view.devices).where(*view.asked(Asked())).subquery()
+        shown = (*view.asked(Asked()), *kiosks_of(person))
+        held = select(view.rank.label("rank")).select_from(view.devices).where(*shown).subquery()
         wanted = select(held.c.rank, func.count()).group_by(held.c.rank)
         return self._store.read(lambda connection: _counted(connection.execute(wanted).all()))
 
-    def to_visit(self) -> int:
+    def to_visit(self, person: Person | None = None) -> int:
         """Kiosks where somebody must go."""
         wanted = (
             select(func.count(alarms.c.device.distinct()))
             .select_from(alarms.join(devices, devices.c.id == alarms.c.device))
             .where(*calling(written(self._now())), alarms.c.rank >= int(Mark.SOON), devices.c.revoked_at.is_(None))
+            .where(*kiosks_of(person))
         )
         return self._store.read(lambda connection: int(connection.execute(wanted).scalar_one()))
 
-    def districts(self) -> tuple[District, ...]:
+    def districts(self, person: Person | None = None) -> tuple[District, ...]:
         """Every district with its counts, by code; kiosks without one last."""
         view = _Ranked(written(self._now()))
         code = func.coalesce(devices.c.district, "").label("code")
-        known = select(code, view.rank.label("rank")).select_from(view.devices).where(*view.asked(Asked())).subquery()
+        shown = (*view.asked(Asked()), *kiosks_of(person))
+        known = select(code, view.rank.label("rank")).select_from(view.devices).where(*shown).subquery()
         wanted = select(known.c.code, known.c.rank, func.count()).group_by(known.c.code, known.c.rank)
 
         def work(connection: Connection) -> tuple[District, ...]:
@@ -258,20 +265,21 @@ class Fleet:
 
         return self._store.read(work)
 
-    def standings(self, asked: Asked) -> tuple[tuple[Standing, ...], int]:
+    def standings(self, asked: Asked, person: Person | None = None) -> tuple[tuple[Standing, ...], int]:
         """A page of the list, and how many there are on all pages."""
         now = self._now()
 
         def work(connection: Connection) -> tuple[tuple[Standing, ...], int]:
             view = _Ranked(written(now))
-            counting = select(func.count()).select_from(view.devices).where(*view.asked(asked))
+            counting = select(func.count()).select_from(view.devices).where(*view.asked(asked), *kiosks_of(person))
             total = int(connection.execute(counting).scalar_one())
             first: Mapping[str, tuple[Any, ...]] = {
                 "look": (view.rank.desc(), devices.c.number),
                 "district": (func.coalesce(devices.c.district, "~"), devices.c.number),
                 "number": (devices.c.number,),
             }
-            wanted = view.rows(asked).order_by(*first.get(asked.order, first["look"])).limit(PAGE)
+            wanted = view.rows(asked).where(*kiosks_of(person))
+            wanted = wanted.order_by(*first.get(asked.order, first["look"])).limit(PAGE)
             rows = connection.execute(wanted.offset((max(1, asked.page) - 1) * PAGE)).all()
             return self._standings(connection, rows, now), total
 
@@ -291,12 +299,13 @@ class Fleet:
             raise Refused(Reason.NO_SUCH_DEVICE)
         return self._with_alarms(found)[0]
 
-    def rounds(self) -> tuple[Round, ...]:
+    def rounds(self, person: Person | None = None) -> tuple[Round, ...]:
         """Where somebody must go, person by person, those with the most urgent stops first."""
         now = self._now()
 
         def work(connection: Connection) -> tuple[Standing, ...]:
-            wanted = _Ranked(written(now)).rows(Asked(state="visit")).order_by(devices.c.number)
+            wanted = _Ranked(written(now)).rows(Asked(state="visit")).where(*kiosks_of(person))
+            wanted = wanted.order_by(devices.c.number)
             return self._standings(connection, connection.execute(wanted).all(), now)
 
         by_contact: dict[str, list[Stop]] = defaultdict(list)
@@ -382,7 +391,8 @@ class Fleet:
     def keep(self, person: Person, care: Care) -> Care:
         """Keeps who goes there, which paper it takes, and a note.
 
-        Raises `Refused` (not_an_operator, care_unfit, care_moved: somebody else was quicker).
+        Raises `Refused` (not_an_operator, other_department for a kiosk of another district, care_unfit, care_moved:
+        somebody else was quicker).
         """
         _operator(person)
         contact, note = " ".join(care.contact.split()), care.note.strip()
@@ -391,6 +401,7 @@ class Fleet:
         row = {"contact": contact, "paper_mm": care.paper_mm, "note": note}
 
         def work(connection: Connection) -> Care:
+            _looked_after(connection, person, care.number)
             here = kiosk_care.c.number == care.number
             held = connection.execute(select(kiosk_care.c.edits).where(here)).scalar()
             if (held or 0) != care.edits:
@@ -406,7 +417,7 @@ class Fleet:
         return self._store.run_tx(work)
 
     def note_visit(self, person: Person, number: str, came_at: dt.datetime, who: str, done: str) -> Visit:
-        """Writes down that somebody was there. Raises `Refused` (not_an_operator, visit_unfit)."""
+        """Writes down that somebody was there. Raises `Refused` (not_an_operator, other_department, visit_unfit)."""
         _operator(person)
         name, what, now = " ".join(who.split()), done.strip(), self._now()
         fits = 0 < len(name) <= LONGEST_CONTACT and 0 < len(what) <= LONGEST_NOTE
@@ -414,6 +425,7 @@ class Fleet:
             raise Refused(Reason.VISIT_UNFIT)
 
         def work(connection: Connection) -> Visit:
+            _looked_after(connection, person, number)
             row = {"number": number, "id": uuid.uuid4().hex, "who": name, "done": what, "person": person.id}
             connection.execute(insert(visits).values(**row, came_at=written(came_at), at=written(now)))
             audit.append(
@@ -452,6 +464,14 @@ class Fleet:
 def _operator(person: Person) -> None:
     if Role.OPERATOR not in person.roles:
         raise Refused(Reason.NOT_AN_OPERATOR)
+
+
+def _looked_after(connection: Connection, person: Person, number: str) -> None:
+    """A number that no kiosk has, or that one of another district had last, is not a district's to write about."""
+    wanted = select(devices.c.district).where(devices.c.number == number)
+    wanted = wanted.order_by(devices.c.revoked_at.is_(None).desc(), devices.c.enrolled_at.desc()).limit(1)
+    if not person.looks_after(connection.execute(wanted).scalar()):
+        raise Refused(Reason.OTHER_DEPARTMENT)
 
 
 def _pressing(due: dt.datetime | str) -> tuple[int, str]:

@@ -63,6 +63,11 @@ class Person:
         """Whether kiosks that stand in `district` (GB/T 2260) are the person's: a district's people have its own."""
         return self.reach.district is None or (district is not None and district == self.reach.district)
 
+    @property
+    def kiosks_in(self) -> str | None:
+        """The district whose kiosks the person is shown; None: every kiosk, as an auditor of any department."""
+        return None if Role.AUDITOR in self.roles else self.reach.district
+
 
 @dataclass(frozen=True, slots=True)
 class Session:

@@ -12,11 +12,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
-from hub.tables import items, versions
+from hub.tables import devices, items, versions
+
+if TYPE_CHECKING:
+    from hub.people import Person
 
 DISTRICT = "district"
 """`level` of an organisation that reaches what is below it."""
@@ -53,6 +56,12 @@ def reach_of(connection: Connection, department: str) -> Reach:
         ahead.extend(fresh)
     place = next(_live(connection, items.c.key == f"place/{own.get('place')}"), {})
     return Reach(frozenset(below), str(place.get("district") or ""))
+
+
+def kiosks_of(person: Person | None) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of the devices that `person` is shown: a district's are its own, None is shown all."""
+    district = person.kiosks_in if person is not None else None
+    return () if district is None else (devices.c.district == district,)
 
 
 def _live(connection: Connection, which: Any) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,7 @@ from hub.candidates import note_unmet
 from hub.device import Device
 from hub.store import Store, utc_now, written
 from hub.tables import device_counters, device_days, device_health, device_receipts, device_reports
+from hub.upserts import upsert
 from uplink.messages import (
     Answer,
     CorrectionMessage,
@@ -92,6 +93,8 @@ class _Held:
     ledger: dict[tuple[str, str], str]
     health: dict[str, tuple[int, str, str]]
     fresh: dict[str, HealthMessage] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
+    """Of `fresh`, in canonical form."""
     rows: list[dict[str, Any]] = field(default_factory=list)
     heard: dict[str, dt.datetime] = field(default_factory=dict)
     """When the health of a device was true that came on a stick."""
@@ -153,7 +156,7 @@ class Reports:
         if known is not None:
             return "duplicate" if known == digest else "conflict"
         if isinstance(message, HealthMessage):
-            return _take_health(held, device, message, digest)
+            return _take_health(held, device, message, body, digest)
         if not self._apply(connection, device, message, now):
             return "conflict"
         held.ledger[device.id, message.id] = digest
@@ -192,19 +195,11 @@ class Reports:
     def _keep_health(self, connection: Connection, held: _Held, now: dt.datetime) -> None:
         if not held.fresh:
             return
-        ids = list(held.fresh)
-        wanted = select(device_health.c.device).where(device_health.c.device.in_(ids))
-        there = {row.device for row in connection.execute(wanted)}
         rows = [
-            _health_row(id, message, held.health[id][2], written(held.heard.get(id, now)))
+            _health_row(id, message, held.bodies[id], held.health[id][2], written(held.heard.get(id, now)))
             for id, message in held.fresh.items()
         ]
-        new = [row for row in rows if row["device"] not in there]
-        if new:
-            connection.execute(insert(device_health), new)
-        for row in rows:
-            if row["device"] in there:
-                connection.execute(update(device_health).where(device_health.c.device == row["device"]).values(**row))
+        upsert(connection, device_health, rows)
         _keep_days(connection, held.fresh, now.astimezone(self._zone).date())
 
 
@@ -244,7 +239,7 @@ def _note_carried(held: _Held, one: Sent, now: dt.datetime) -> bool:
     return known
 
 
-def _take_health(held: _Held, device: Device, message: HealthMessage, digest: str) -> Status:
+def _take_health(held: _Held, device: Device, message: HealthMessage, body: Mapping[str, Any], digest: str) -> Status:
     seq, id, known = held.health.get(device.id, (0, "", ""))
     if message.id == id:
         return "duplicate" if digest == known else "conflict"
@@ -252,10 +247,11 @@ def _take_health(held: _Held, device: Device, message: HealthMessage, digest: st
         return "duplicate"
     held.health[device.id] = message.body.seq, message.id, digest
     held.fresh[device.id] = message
+    held.bodies[device.id] = canonical(body).decode()
     return "stored"
 
 
-def _health_row(device: str, message: HealthMessage, digest: str, at: str) -> dict[str, Any]:
+def _health_row(device: str, message: HealthMessage, body: str, digest: str, at: str) -> dict[str, Any]:
     health = message.body
     content, place = health.content, health.place
     return {
@@ -270,7 +266,7 @@ def _health_row(device: str, message: HealthMessage, digest: str, at: str) -> di
         "paper": paper_word(health),
         "lat": place.lat if place else None,
         "lon": place.lon if place else None,
-        "body": canonical(body_of(health)).decode(),
+        "body": body,
     }
 
 
@@ -304,22 +300,20 @@ def _keep_days(connection: Connection, fresh: Mapping[str, HealthMessage], today
     day, days = today.isoformat(), device_days.c
     wanted = select(days.device, days.spans).where(days.device.in_(list(fresh)), days.day == day)
     held = {row.device: json.loads(row.spans) for row in connection.execute(wanted)}
-    new = []
+    changed: list[dict[str, str]] = []
     for device, message in fresh.items():
         before = held.get(device, {})
         spans = dict(before)
         for name, value in measured(message.body).items():
             least, most = spans.get(name, (value, value))
             spans[name] = [min(least, value), max(most, value)]
-        text = json.dumps(spans, sort_keys=True, separators=(",", ":"))
-        if device not in held:
-            new.append({"device": device, "day": day, "spans": text})
-        elif spans != before:
-            connection.execute(update(device_days).where(days.device == device, days.day == day).values(spans=text))
-    if new:
-        connection.execute(insert(device_days), new)
+        if device not in held or spans != before:
+            text = json.dumps(spans, sort_keys=True, separators=(",", ":"))
+            changed.append({"device": device, "day": day, "spans": text})
+    upsert(connection, device_days, changed)
+    gone = [device for device in fresh if device not in held]
+    if gone:
         oldest = (today - dt.timedelta(days=DAYS_KEPT)).isoformat()
-        gone = [row["device"] for row in new]
         connection.execute(delete(device_days).where(days.device.in_(gone), days.day < oldest))
 
 

@@ -36,7 +36,8 @@ RATIO_FROM = 4 * 1024 * 1024
 _CHUNK = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""What begins a formula; the wide ones do in a spreadsheet that is set to Chinese or Japanese."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FORBIDDEN_XML = (
     *(word for word in (b"<!DOCTYPE", b"<!ENTITY")),
@@ -260,7 +261,7 @@ def _delimiter(text: str) -> str:
 
 
 def _without_mark(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and begins_formula(cell[1:]) else cell
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------
@@ -279,7 +280,7 @@ def put_text(cell: Cell | MergedCell, text: object) -> None:
         return
     words = _CONTROL.sub("", str(text if text is not None else ""))[:LONGEST_CELL]
     cell.value = words
-    if words.startswith(_FORMULA):
+    if begins_formula(words):
         cell.data_type = "s"
         cell.quotePrefix = True
 
@@ -327,8 +328,13 @@ def csv_of(rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def begins_formula(text: str) -> bool:
+    """Whether a spreadsheet could take `text` for a formula; some drop blanks before they look."""
+    return text.lstrip(" \u3000").startswith(_FORMULA)
+
+
 def _marked(value: object) -> object:
     if isinstance(value, str):
         text = _CONTROL.sub("", value)
-        return f"'{text}" if text.startswith(_FORMULA) else text
+        return f"'{text}" if begins_formula(text) else text
     return "" if value is None else value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,13 +67,16 @@ class Store:
     `run_tx` gives a unit of work a connection in one transaction and repeats the work when it met another one
     (serialisation failure, deadlock, a locked file, `Meeting`). A unit of work therefore has no effect but on the
     connection. What it raises otherwise rolls everything back and goes to the caller. Transactions are serialisable on
-    both databases: on SQLite because writers queue, on PostgreSQL because it is asked to.
+    both databases: on SQLite because writers queue, on PostgreSQL because it is asked to. Whatever met another one
+    once takes its turn among all others of this process that did: every change moves on the head of the audit log,
+    and thirty people who try again side by side keep undoing each other.
 
     Raises what SQLAlchemy raises when the database cannot be reached.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = engine_of(url)
+        self._turn = threading.RLock()
         try:
             with self.engine.begin() as connection:
                 upgrade(connection)
@@ -98,7 +103,7 @@ class Store:
         collisions = 0
         for left in range(TRIES - 1, -1, -1):
             try:
-                with self.engine.begin() as connection:
+                with contextlib.nullcontext() if left == TRIES - 1 else self._turn, self.engine.begin() as connection:
                     return work(connection)
             except IntegrityError:
                 # Two units of work gave the same number or key; the second one, repeated, sees the first.

@@ -43,7 +43,7 @@ class Confirm(StrEnum):
 
 class Mode(StrEnum):
     """How slips go out. RASTER: as one picture, the same on every printer. TEXT: as characters of the printer's own
-    font, a fiftieth of the bytes, for serial lines too slow for pictures.
+    font, some 4 % of the bytes, for serial lines too slow for pictures.
     """
 
     RASTER = "raster"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.errors import Code
 from domain.events import JobState, PrinterState, ReaderState
@@ -39,6 +39,24 @@ _MOST = 2**53 - 1
 """Whole numbers that every JSON reader keeps."""
 
 
+def _storable(text: str) -> str:
+    """Half characters do not come through pydantic; a NUL would, and PostgreSQL has no place for it."""
+    if "\0" in text:
+        raise ValueError("a text has no NUL")
+    return text
+
+
+def _reckonable(moment: datetime) -> datetime:
+    """A clock that was never set says 1970 or 2000; what lies centuries away cannot be put into every time zone."""
+    try:
+        year = moment.astimezone(UTC).year
+    except OverflowError:
+        year = 0
+    if not 1900 <= year <= 9000:
+        raise ValueError("no moment of any clock")
+    return moment
+
+
 MessageId = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"),
@@ -49,13 +67,20 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Hex64 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,16}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_storable)]
 Word = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.+-]{1,32}$")]
+
+RING = r"^[0-9a-z-]{1,24}$"
+"""What a ring of the staged releases may be called: what the kiosk's setting `sync.ring` takes."""
+
+Ring = Annotated[str, StringConstraints(pattern=RING)]
 Revision = Annotated[int, Field(ge=0, le=10**15)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
 
-Moment = AwareDatetime
+Moment = Annotated[AwareDatetime, AfterValidator(_reckonable)]
+"""Between the years 1900 and 9000."""
+
 Day = date
 
 
@@ -144,7 +169,7 @@ class Health(Strict):
 class UnmetCount(Strict):
     """Words in their kept form (`domain.unmet`), and how many visits of the day asked them in vain."""
 
-    text: Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)]
+    text: Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST), AfterValidator(_storable)]
     visits: Annotated[int, Field(ge=1, le=MOST_VISITS)]
 
 
@@ -296,9 +321,9 @@ class Enrolled(Strict):
     device: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     number: Number
     name: Name
-    place: Annotated[str, StringConstraints(max_length=80)]
+    place: Annotated[str, StringConstraints(max_length=80), AfterValidator(_storable)]
     district: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None
-    ring: Word
+    ring: Ring
     root: Annotated[str, StringConstraints(max_length=64 << 10)] | None
     sealing: Hex32 | None
     server_time: Moment

@@ -30,6 +30,8 @@ MAX_LINE = 1 << 20
 ESCAPED_SURROGATES = ("\\ud", "\\uD")
 """Begin an escape that may stand for half a character, which no file can hold."""
 
+ESCAPED_NUL = "\\u0000"
+
 MAX_PROBLEMS = 100
 """A broken file is reported up to here; further problems are counted only."""
 
@@ -116,6 +118,8 @@ def _parse(line: bytes, most: int = MAX_LINE, depth: int = MAX_DEPTH) -> dict[st
         raise _Reject("nested too deeply")
     if any(escape in text for escape in ESCAPED_SURROGATES):
         _no_half_characters(value)
+    if ESCAPED_NUL in text:
+        _no_nul(value)
     return value
 
 
@@ -139,6 +143,17 @@ def _no_half_characters(value: dict[str, Any]) -> None:
         except UnicodeEncodeError:
             name = field.encode("utf-8", "replace").decode("utf-8")
             raise _Reject(f"{name}: half a character (a surrogate without its other half)") from None
+
+
+def _no_nul(value: dict[str, Any]) -> None:
+    """A character of nothing, which PostgreSQL holds in no text."""
+    for field, inner in value.items():
+        level: list[Any] = [field, inner]
+        while level:
+            if any("\0" in one for one in level if isinstance(one, str)):
+                raise _Reject(f"{field.replace(chr(0), '?')}: a NUL character")
+            keys = [key for one in level if isinstance(one, dict) for key in one]
+            level = keys + [deeper for one in level for deeper in _inside(one)]
 
 
 def _mostly(line: bytes) -> str:

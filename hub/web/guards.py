@@ -1,4 +1,5 @@
-"""What stands before everything else: how much may be sent, from which pages, and the headers of every answer.
+"""What stands before everything else: how much may be sent, from which pages, in which characters, and the headers of
+every answer.
 
 Pure ASGI, so that nothing has been read when they refuse.
 """
@@ -6,12 +7,13 @@ Pure ASGI, so that nothing has been read when they refuse.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -192,6 +194,41 @@ def _own(origin: str | None, host: str) -> bool:
         return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
+
+
+_UNHELD = re.compile("[\0\ud800-\udfff]")
+"""NUL, which PostgreSQL has no place for, and half characters, which are not to be written in UTF-8."""
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)")
+
+
+def legible(form: FormData) -> bool:
+    """Whether every field of a form, and the name of every file, can be kept as text."""
+    for name, value in form.multi_items():
+        text = value if isinstance(value, str) else value.filename or ""
+        if _UNHELD.search(name) or _UNHELD.search(text):
+            return False
+    return True
+
+
+class Legible:
+    """Answers 400 to an address with a NUL in it, and to a form in another encoding than UTF-8, which may bring half
+    characters. What stands in a form's fields is looked at by `legible` where the form is read.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._say = Phrases(domain="hub")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            query = scope["query_string"]
+            charset = _CHARSET.search(Headers(scope=scope).get("content-type", "").lower())
+            foreign = charset is not None and charset[1] not in ("utf-8", "utf8", "us-ascii")
+            if "\0" in scope["path"] or b"%00" in query or b"\0" in query or foreign:
+                await PlainTextResponse(self._say("web.odd_characters"), 400)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class SafeHeaders:

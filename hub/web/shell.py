@@ -32,6 +32,7 @@ from hub.people import Person, Session
 from hub.refusal import Refused
 from hub.store import utc_now
 from hub.web import words
+from hub.web.guards import legible
 from hub.web.pages.front import FrontView
 from hub.web.view import SEAL, HubView
 from phrases import Phrases
@@ -163,6 +164,8 @@ class Door(BaseAuthProvider):
                 return RedirectResponse(onward, status_code=303)
             return self._page(request)
         form = await request.form()
+        if not legible(form):
+            return self._page(request, self._say("web.odd_characters"), 400)
         login, password = form.get("login"), form.get("password")
         if not isinstance(login, str) or not isinstance(password, str) or not login.strip() or not password:
             return self._page(request, self._say("login.both_needed"), 400, str(login or ""))

@@ -48,6 +48,7 @@ from hub.office import Office
 from hub.people import Person, Session
 from hub.refusal import Refused
 from hub.store import utc_now
+from hub.web.guards import legible
 from hub.workflow import CITY, Role
 from phrases import Phrases
 
@@ -243,7 +244,10 @@ class HubView(CustomView):
         session: Session = request.state.session
         looking = request.method in SAFE_METHODS
         if not looking:
-            sealed = (await request.form()).get(SEAL)
+            form = await request.form()
+            if not legible(form):
+                raise HTTPException(400, self.say("web.odd_characters"))
+            sealed = form.get(SEAL)
             if not isinstance(sealed, str) or not hmac.compare_digest(sealed.encode(), session.csrf.encode()):
                 raise HTTPException(403, self.say("web.form_stale"))
         if not session.person.roles & roles:

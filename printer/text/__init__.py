@@ -1,4 +1,4 @@
-"""Slip → the printer's own characters: a twentieth of the bytes of a picture, for serial lines too slow for pictures.
+"""Slip → the printer's own characters: some 4 % of the bytes of a picture, for serial lines too slow for pictures.
 
 Text goes out as GB 18030 in Chinese mode (FS &), emphasis and sizes by ESC !, GS ! and FS ! together (printers differ
 in which of them Chinese characters obey), QR codes by GS ( k with UTF-8 bytes. A printer shows `?` or nothing at all

@@ -1,12 +1,14 @@
 """Figures, and ratios within one run: ``python -m tests.bench`` prints a table and one JSON object.
 
 Machines differ and are noisy, so time is compared with something measured in the same run: a bare Kivy window, the same
-page redrawn by Kivy alone, python-escpos encoding the same picture. ``--only NAME`` runs one part.
+page redrawn by Kivy alone, python-escpos encoding the same picture. ``--only NAME`` runs one part; ``--seconds N`` says
+how long people are at work on the hub.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 import tempfile
@@ -29,10 +31,14 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", choices=sorted(PARTS))
-    chosen = parser.parse_args().only
+    parser.add_argument("--seconds", type=float, default=hub.LASTS_S, help="that people are at work on the hub")
+    given = parser.parse_args()
+    chosen = given.only
+    day = functools.partial(hub.figures, seconds=given.seconds)
+    parts: dict[str, Callable[[Path], list[Figure]]] = {**PARTS, "hub": day}
     found: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for name, part in PARTS.items():
+        for name, part in parts.items():
             if chosen in (None, name):
                 sys.stderr.write(f"{name} …\n")
                 found += part(Path(folder))

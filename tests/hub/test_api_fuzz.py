@@ -17,21 +17,19 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from hub.fleet import Asked
 from hub.home import HubHome
 from hub.office import Office
 from hub.passwords import Passwords
 from hub.settings import HubSettings, UplinkSettings
 from hub.web import kiosk_api
 from hub.web.app import create
-from tests.hub.kiosks import Kiosk, enrolled
+from tests.hub.kiosks import DAY, DIGEST, Kiosk, enrolled, health, message
 from uplink.messages import ENROL, REPORTS
 
 EXAMPLES = 40
 SOAK = 5_000
 TS = 1_795_000_000
-
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""How requests are read is the same on both; what is stored has its own tests on each."""
 
 
 @pytest.fixture
@@ -102,6 +100,54 @@ def test_nothing_that_is_asked_is_a_fault_of_the_hub(office: Office, app: FastAP
 def test_for_long(office: Office, app: FastAPI, kiosk: Kiosk) -> None:
     seen = ask(office, app, kiosk, SOAK)
     assert set(seen) <= {200, 400, 401, 403, 413, 429}, seen
+
+
+UNMET = {"day": DAY, "queries": [{"text": "养老", "visits": 9}]}
+RECEIPT = {"revision": 7, "digest": DIGEST, "at": f"{DAY}T08:00:00Z"}
+SAID = {"item": "mz-001", "revision": 7, "field": "phone", "day": DAY}
+LARGEST = 10**15
+EDGES = [
+    ("unmet", UNMET | {"queries": [{"text": "养\0老", "visits": 9}]}, 400),
+    ("unmet", UNMET | {"queries": [{"text": "养\ud800老", "visits": 9}]}, 400),
+    ("unmet", UNMET | {"queries": [{"text": "养\ufffe老", "visits": 9}]}, "conflict"),
+    ("unmet", UNMET | {"day": "0001-01-01"}, "stored"),
+    ("receipt", RECEIPT | {"at": "0001-01-01T00:00:00+14:00"}, 400),
+    ("receipt", RECEIPT | {"at": "9999-12-31T23:59:59-14:00"}, 400),
+    ("receipt", RECEIPT | {"at": "1970-01-01T00:00:00+08:00"}, "stored"),
+    ("receipt", RECEIPT | {"revision": LARGEST}, "stored"),
+    ("receipt", RECEIPT | {"revision": LARGEST + 1}, 400),
+    ("correction", SAID | {"revision": LARGEST, "day": "0001-01-01"}, "stored"),
+    ("correction", SAID | {"item": "mz\0001"}, 400),
+    ("counters", {"day": DAY, "sessions": 10**9, "slips": {"confirmed": 10**9}}, "stored"),
+    ("health", {"at": "0001-01-01T00:00:00Z"}, 400),
+    ("health", {"version": "1\0"}, 400),
+    ("health", {"at": "1970-01-01T00:00:00+08:00", "seq": 2**53 - 1, "uptime_s": 10**9}, "stored"),
+    ("health", {"content": {"revision": LARGEST, "digest": DIGEST, "made_at": "2000-01-01T00:00:00Z"}}, "stored"),
+    ("health", {"place": {"lat": 90, "lon": 5e-324}}, "stored"),
+]  # fmt: skip
+"""Kind, body (of health: what differs), and what becomes of it."""
+
+
+@pytest.mark.parametrize(("kind", "body", "wanted"), EDGES)
+def test_values_at_the_edge_of_what_a_database_holds(
+    office: Office, app: FastAPI, kiosk: Kiosk, kind: str, body: dict[str, Any], wanted: int | str
+) -> None:
+    told = json.loads(json.dumps(health(1)["body"])) | body if kind == "health" else body
+    data = json.dumps({"messages": [message(kind, told)]}).encode()
+    headers = kiosk.key.headers(kiosk.device, "POST", REPORTS, TS, data)
+    got = TestClient(app).post(REPORTS, content=data, headers=dict(headers))
+    if isinstance(wanted, int):
+        assert (got.status_code, got.json()) == (wanted, {"error": "unfit"})
+        return
+    assert (got.status_code, [one["status"] for one in got.json().get("answers", ())]) == (200, [wanted]), got.text
+    # What was taken can be read again by those who look at it.
+    office.upkeep.round()
+    (standing,), total = office.fleet.standings(Asked())
+    assert total == 1 and (kind != "health" or standing.health is not None)
+    assert (
+        office.devices.seen(standing.device).device == standing.device
+        and office.fleet.told(standing.device) is not None
+    )
 
 
 @pytest.mark.parametrize("path", [ENROL, REPORTS])

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Table, func, select
 from starlette.testclient import TestClient
 
@@ -29,6 +30,7 @@ from hub.tables import (
 from hub.web.app import create
 from hub.web.kiosk_api import LONGEST_ENROLMENT, description, router
 from hub.workflow import Role
+from kiosk.settings import SyncSettings
 from tests.hub.conftest import City, guide, org
 from tests.hub.kiosks import (
     DIGEST,
@@ -43,7 +45,7 @@ from tests.hub.kiosks import (
     receipt,
     unmet,
 )
-from uplink.messages import ENROL, LONGEST_REQUEST, REPORTS, Batch, Neighbour
+from uplink.messages import ENROL, LONGEST_REQUEST, REPORTS, RING, Batch, Enrolled, Neighbour
 from uplink.sealing import SealingKeyFile, seal
 from uplink.signing import DeviceKey
 
@@ -111,6 +113,26 @@ def test_enrolling_a_number_again_revokes_the_older_device(
     assert city.office.devices.of_number("1").id == fresh.device
 
 
+@pytest.mark.parametrize("ring", ["early", "hall-2", "0", "r" * 24, "", "Early", "a.b", "a+b", "r" * 25, "early\n"])
+def test_a_ring_is_called_what_a_kiosk_can_be_told(ring: str) -> None:
+    answer = {
+        "device": "a" * 32, "number": "1", "name": "样本亭", "place": "", "district": None, "ring": ring, "root": None,
+        "sealing": None, "server_time": "2026-11-21T08:00:00Z",
+    }  # fmt: skip
+
+    def taken(model: type[BaseModel], value: object) -> bool:
+        try:
+            model.model_validate_json(json.dumps(value))
+        except ValidationError:
+            return False
+        return True
+
+    by_setting = taken(SyncSettings, {"ring": ring})
+    assert by_setting is (ring in {"early", "hall-2", "0", "r" * 24})
+    assert taken(Enrolled, answer) is by_setting
+    assert (re.fullmatch(RING, ring) is not None) is by_setting
+
+
 def test_guessing_codes_is_slowed_down(client: httpx.Client, city: City, tmp_path: Path) -> None:
     key = DeviceKey.make(tmp_path / "key")
     found = [client.post(ENROL, json=enrolment("A" * 12, key)) for _ in range(21)]
@@ -125,6 +147,9 @@ def test_guessing_codes_is_slowed_down(client: httpx.Client, city: City, tmp_pat
         Site("1", " "),
         Site("1", "样" * 41),
         Site("1", "样本亭", district="3706"),
+        Site("1", "样本亭", ring="Early"),
+        Site("1", "样本亭", ring="early.2"),
+        Site("1", "样本亭", ring="r" * 25),
         Site("1", "样本亭", lat=37.5),
         Site("1", "样本亭", lat=97.5, lon=121.4),
     ],

@@ -11,11 +11,13 @@ import pytest
 
 from hub.corrections import State, take
 from hub.device import Site
+from hub.fleet import Asked, Care
 from hub.importing import read_lines
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.tables import items as items_table, versions
 from hub.workflow import CITY, Role, Status
+from tests.hub import fleets
 from tests.hub.conftest import PASSWORD, City, guide, org
 from tests.hub.kiosks import issue
 from uplink.messages import Correction
@@ -213,3 +215,58 @@ def test_a_districts_operator_looks_after_its_own_people(districts: City) -> Non
     # What the page had in its hands may be old: what counts is how the account stands now.
     people.set_roles(own, {Role.PUBLISHER})
     assert reason(people.reset_password, own, "another long one", by=mine) is Reason.OTHER_DEPARTMENT
+
+
+def test_a_district_sees_writes_about_and_silences_its_own_kiosks_alone(districts: City) -> None:
+    city = districts
+    office = city.office
+    places = [("11", "370611"), ("12", "370611"), ("21", "370613"), ("31", None)]
+    made = {
+        one.number: one
+        for one in fleets.enrol(office, [fleets.place(number, where) for number, where in places], city.clock())
+    }
+    for device in made.values():
+        fleets.say(office, device, 1, printer={"state": "paper_out", "slips_left": 0, "millimetres": 49_000})
+    own = again(city, city.add("qu", Role.OPERATOR, QU))
+    none = again(city, city.add("mz", Role.OPERATOR, "org-fsq-mz"))
+    whole = again(city, city.add("shi", Role.OPERATOR, "org-sgov"))
+    books = again(city, city.add("shenji", Role.AUDITOR, QU))
+    fleet, desk = office.fleet, office.alarms
+    wanted = {own: {"11", "12"}, none: set(), whole: set(made), books: set(made), None: set(made)}
+    for person, numbers in wanted.items():
+        assert {one.number for one in fleet.standings(Asked(), person)[0]} == numbers
+        assert fleet.standings(Asked(), person)[1] == fleet.counts(person).total == len(numbers)
+        assert sum(one.counts.total for one in fleet.districts(person)) == len(numbers)
+        assert fleet.to_visit(person) == len(numbers)
+        assert {stop.standing.number for one in fleet.rounds(person) for stop in one.stops} == numbers
+        assert {one.number for one in desk.open("paper_out", person=person)} == numbers
+        assert desk.counts(person).get("paper_out", 0) == len(numbers)
+    # A district cannot ask its way into another one.
+    assert fleet.standings(Asked(district="370613"), own) == ((), 0)
+    assert fleet.standings(Asked(district="-", text="31"), own) == ((), 0)
+    until = city.clock() + dt.timedelta(days=1)
+    for number in ("21", "31", "99"):
+        assert reason(fleet.keep, own, Care(number, "样本周")) is Reason.OTHER_DEPARTMENT
+        assert reason(fleet.note_visit, own, number, city.clock(), "样本周", "换纸") is Reason.OTHER_DEPARTMENT
+    for number in ("21", "31"):
+        assert reason(desk.mute, own, made[number].id, "paper_out", until, "修路") is Reason.OTHER_DEPARTMENT
+        assert fleet.care(number) == Care(number) and fleet.visits(number) == ()
+    desk.mute(whole, made["21"].id, "paper_out", until, "修路")
+    assert reason(desk.unmute, own, made["21"].id, "paper_out") is Reason.OTHER_DEPARTMENT
+    assert (desk.muted(whole), desk.muted(own)) == (1, 0)
+    assert fleet.keep(own, Care("11", "样本周")).contact == "样本周"
+    fleet.note_visit(own, "11", city.clock(), "样本周", "换纸")
+    desk.mute(own, made["11"].id, "paper_out", until, "修路")
+    assert (len(fleet.visits("11")), desk.muted(own), fleet.to_visit(own)) == (1, 1, 1)
+
+
+def test_a_number_is_the_districts_in_which_its_kiosk_stands_now(districts: City) -> None:
+    """A kiosk moved from one district into another: the first one has nothing to say about it any more."""
+    city = districts
+    office = city.office
+    fleets.enrol(office, [fleets.place("5", "370611")], city.clock())
+    office.devices.revoke(office.devices.of_number("5"))
+    own = again(city, city.add("qu", Role.OPERATOR, QU))
+    assert office.fleet.keep(own, Care("5", "样本周")).edits == 1, "the last that stood here was the district's"
+    fleets.enrol(office, [fleets.place("5", "370613")], city.clock())
+    assert reason(office.fleet.keep, own, Care("5", "样本邓", edits=1)) is Reason.OTHER_DEPARTMENT

@@ -31,11 +31,12 @@ class AlarmsView(HubView):
         muted = told.get("muted") == "1"
         number = told.get("page", "1")
         at = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 5 else 1
-        counts = await in_thread(office.alarms.counts)
-        quiet = await in_thread(office.alarms.muted)
+        person = self.person(request)
+        counts = await in_thread(office.alarms.counts, person)
+        quiet = await in_thread(office.alarms.muted, person)
         total = quiet if muted else counts.get(kind, 0) if kind else sum(counts.values())
         found = await in_thread(
-            lambda: office.alarms.open(kind, muted=muted, limit=PAGE, offset=(at - 1) * PAGE)
+            lambda: office.alarms.open(kind, muted=muted, person=person, limit=PAGE, offset=(at - 1) * PAGE)
         )  # fmt: skip
         now = utc_now()
         lines = [
@@ -60,8 +61,8 @@ class AlarmsView(HubView):
             pages=max(1, ceil(total / PAGE)),
             mutes=MUTES,
             names=await in_thread(office.people.names, {one.mute.person for one in found if one.mute is not None}),
-            operates=Role.OPERATOR in self.person(request).roles,
+            operates=Role.OPERATOR in person.roles,
         )
 
     def count(self, person: Person) -> int:
-        return sum(self._office.alarms.counts().values())
+        return sum(self._office.alarms.counts(person).values())

@@ -20,6 +20,7 @@ from hub.audit import COMMAND_LINE, BadEntry, Entry, Event
 from hub.office import ZONE, Office
 from hub.people import Person
 from hub.refusal import Refused
+from hub.sheets import begins_formula
 from hub.store import utc_now
 from hub.web.view import AUDITORS, HubView, in_thread, page
 from hub.web.words import groups, whole
@@ -32,8 +33,6 @@ CHECKED_ANEW = dt.timedelta(minutes=5)
 """An older proof is made again when the page is opened."""
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +294,7 @@ _COLUMNS = ("seq", "at", "who", "name", "action", "words", "subject", "result", 
 
 def _row(cells: Iterable[str]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_DANGEROUS) and len(cell) > 1 else cell for cell in cells])
+    csv.writer(out).writerow([f"'{cell}" if begins_formula(cell) else cell for cell in cells])
     return out.getvalue().encode("utf-8")
 
 

@@ -15,6 +15,7 @@ from hub.device import Device, DeviceDay, Site
 from hub.enrolment import LONGEST_NAME, LONGEST_PLACE
 from hub.fleet import LONGEST_CONTACT, LONGEST_NOTE, WIDTHS, Care
 from hub.office import ZONE, Office
+from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.store import utc_now
 from hub.web import kiosk_words
@@ -64,13 +65,15 @@ class DeviceView(HubView):
     async def one(self, request: Request) -> Response:
         office, number = self.office(request), str(request.path_params["number"])
         device = await in_thread(office.devices.of_number, number)
+        person = self.person(request)
+        _shown(device, person)
         context = await in_thread(self._read, office, device)
         return await self.render(
             request,
             "device.html",
             title=f"{device.number} {device.site.name}",
             device=device,
-            operates=Role.OPERATOR in self.person(request).roles,
+            operates=Role.OPERATOR in person.roles and person.looks_after(device.site.district),
             mutes=MUTES,
             widths=WIDTHS,
             longest=(LONGEST_CONTACT, LONGEST_NOTE),
@@ -123,13 +126,17 @@ class DeviceView(HubView):
         return self.back_with(request, self.say("kiosk.revoked", number=device.number), f"/kiosks/{device.number}")
 
     async def _device(self, request: Request) -> Device:
-        return await in_thread(self.office(request).devices.of_number, str(request.path_params["number"]))
+        device = await in_thread(self.office(request).devices.of_number, str(request.path_params["number"]))
+        _shown(device, self.person(request))
+        return device
 
     async def _new(self, request: Request, status: int = 200, **context: object) -> Response:
         office, number = self.office(request), request.query_params.get("number", "")
         typed: dict[str, object] = {"ring": "all"}
         if number:
-            site = (await in_thread(office.devices.of_number, number)).site
+            device = await in_thread(office.devices.of_number, number)
+            _shown(device, self.person(request))
+            site = device.site
             typed = {name: getattr(site, name) or "" for name in ("number", "name", "place", "district", "ring")}
             typed |= {name: "" if getattr(site, name) is None else getattr(site, name) for name in ("lat", "lon")}
         known = {"typed": typed, "told": "", "issued": None, "longest": (LONGEST_NAME, LONGEST_PLACE)}
@@ -181,6 +188,12 @@ class DeviceView(HubView):
             "from": kiosk_words.clock(one.raised_at, now),
             "until": kiosk_words.clock(one.cleared_at, now) if one.cleared_at else "",
         }
+
+
+def _shown(device: Device, person: Person) -> None:
+    """Raises `Refused` (other_department) for a kiosk of another district than the person's."""
+    if person.kiosks_in is not None and not person.looks_after(device.site.district):
+        raise Refused(Reason.OTHER_DEPARTMENT)
 
 
 def _bars(days: Sequence[DeviceDay], today: dt.date) -> list[Bar]:

@@ -77,7 +77,7 @@ class FleetView(HubView):
     async def index(self, request: Request) -> Response:
         office, asked = self.office(request), _asked(request)
         why, every = request.query_params.get("why", ""), request.query_params.get("visits") == "all"
-        found = await in_thread(self._read, office, asked)
+        found = await in_thread(self._read, office, asked, self.person(request))
         counts, blocks, unit, rounds, lines, total = found
         visits = self._visits(rounds)
         groups = {name: [one for one in visits if name in _groups(one)] for name in ("paper", "broken", "away")}
@@ -110,7 +110,7 @@ class FleetView(HubView):
     async def sheet(self, request: Request) -> Response:
         """打印上门单: what to take along, a line for what was done."""
         office = self.office(request)
-        rounds = await in_thread(office.fleet.rounds)
+        rounds = await in_thread(office.fleet.rounds, self.person(request))
         visits = self._visits(rounds)
         sheets = [(one, [visit for visit in visits if visit.who == one.contact]) for one in rounds]
         return await self.render(
@@ -123,19 +123,20 @@ class FleetView(HubView):
         )
 
     def count(self, person: Person) -> int:
-        return self._office.fleet.to_visit()
+        return self._office.fleet.to_visit(person)
 
     def is_active(self, request: Request) -> bool:
         return super().is_active(request) or str(request.scope["path"]).startswith("/kiosks")
 
     def _read(
-        self, office: Office, asked: Asked
+        self, office: Office, asked: Asked, person: Person
     ) -> tuple[Counts, list[Block], int, tuple[Round, ...], list[Line], int]:
         fleet = office.fleet
         names = district_names(office)
-        blocks, unit = self._blocks(fleet.districts(), names)
-        found, total = fleet.standings(asked)
-        return fleet.counts(), blocks, unit, fleet.rounds(), [self._line(one) for one in found], total
+        blocks, unit = self._blocks(fleet.districts(person), names)
+        found, total = fleet.standings(asked, person)
+        lines = [self._line(one) for one in found]
+        return fleet.counts(person), blocks, unit, fleet.rounds(person), lines, total
 
     def _blocks(self, districts: Sequence[District], names: Mapping[str, str]) -> tuple[list[Block], int]:
         most = max((one.counts.total for one in districts), default=0)

@@ -36,6 +36,8 @@ class FreshnessView(HubView):
         lines = [
             line for line in account.lines if every or not line.whole or line.department == asked.get("department")
         ]
+        mine = person.departments - {CITY}
+        lines.sort(key=lambda line: line.department not in mine)
         department = _department(asked.get("department"), account, person)
         state = asked.get("state", "")
         entries = await in_thread(office.ledger.entries, department) if department else ()
@@ -98,11 +100,17 @@ def _narrowed(entries: tuple[Entry, ...], state: str) -> list[Entry]:
 
 
 def _department(asked: str | None, account: Account, person: Person) -> str:
+    """The department that is looked at: as asked, one's own, one below it, else where most is to be done."""
     held = {line.department for line in account.lines}
     if asked in held and asked is not None:
         return asked
-    if person.department != CITY and person.department in held and Role.COLLECTOR not in person.roles:
-        return person.department
+    if Role.COLLECTOR not in person.roles:
+        mine = person.departments - {CITY}
+        if person.department in held & mine:
+            return person.department
+        below = next((line.department for line in account.lines if line.department in mine), None)
+        if below is not None:
+            return below
     return account.lines[0].department if account.lines else ""
 
 

@@ -137,12 +137,16 @@ class GapsView(HubView):
         return row
 
     def _department(self, asked: str | None, board: Board, person: Person) -> str:
-        """The department that is looked at: as asked, else one's own, else where most is missing."""
+        """The department that is looked at: as asked, one's own, one below it, else where most is missing."""
         held = {one.department for one in board.shares}
         if asked is not None and asked in held:
             return asked
-        if person.department != CITY and person.department in held:
+        mine = person.departments - {CITY}
+        if person.department in held & mine:
             return person.department
+        below = next((one.department for one in board.shares if one.department in mine), None)
+        if below is not None:
+            return below
         named = [one for one in board.shares if one.department]
         return (named or list(board.shares))[0].department if board.shares else ""
 

@@ -19,6 +19,7 @@ from hub.importing.trials import State, Trial, is_records
 from hub.office import ZONE, Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
+from hub.sheets import SheetRefused
 from hub.store import utc_now
 from hub.web.tray import Tray, Upload
 from hub.web.view import WRITERS, HubView, in_thread, page
@@ -117,7 +118,10 @@ class ImportView(HubView):
         upload = self._tray.get(person.id, id)
         if upload is None or is_records(upload.content):
             raise Refused(Reason.TRIAL_UNFIT)
-        made = await in_thread(self.office(request).trials.annotated, person, id, upload.content)
+        try:
+            made = await in_thread(self.office(request).trials.annotated, person, id, upload.content)
+        except SheetRefused:  # the trial said so, and why
+            raise Refused(Reason.TRIAL_UNFIT) from None
         return download(made, "annotated.xlsx")
 
     @page("/template.xlsx", roles=WRITERS)

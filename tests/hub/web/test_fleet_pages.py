@@ -13,7 +13,8 @@ from hub.device import Device
 from hub.reports import Sent
 from hub.sheets import read_table
 from hub.store import utc_now
-from hub.tables import devices
+from hub.tables import devices, metadata
+from hub.workflow import Role
 from tests.hub import fleets
 from tests.hub.kiosks import correction
 from tests.hub.web.conftest import Browser, HubServer
@@ -218,3 +219,74 @@ def test_the_pages_work_in_a_browser_without_a_complaint(
     body.send_keys("1")
     assert browser.find(".map .d.on").is_displayed() and "找到" in browser.text
     assert browser.complaints() == []
+
+
+def test_a_districts_operator_sees_and_changes_its_own_kiosks_alone(hub_server: HubServer, now: dt.datetime) -> None:
+    first, second = pair(hub_server, now)
+    out = {"printer": {"state": "paper_out", "slips_left": 0, "millimetres": 49000}}
+    fleets.say(hub_server.office, second, 2, **out)
+    district(hub_server, second.site.district or "")
+    for login, role in (("qu", Role.OPERATOR), ("qushen", Role.AUDITOR)):
+        hub_server.office.people.add(login, "样本区", "org-sqx", {role}, "long enough to pass")
+    client = hub_server.client("qu", "long enough to pass")
+    for path in ("/fleet", "/fleet/sheet", "/alarms"):
+        text = client.get(path).text
+        assert "样本亭018" in text and "样本亭017" not in text, path
+    assert "1 台 · 1 台今天要上门" in words(client.get("/fleet").text)
+    assert "没有这样的亭子" in words(client.get("/fleet", params={"district": first.site.district}).text)
+    assert client.get("/kiosks/018").status_code == 200
+    for path in ("/kiosks/017", "/kiosks?number=017"):
+        got = client.get(path)
+        assert got.status_code == 404 and "样本亭017" not in got.text, path
+    fields: dict[str, dict[str, object]] = {
+        "care": {"contact": "样本周", "edits": 0},
+        "visit": {"came": now.isoformat()[:16], "who": "样本周", "done": "换纸"},
+        "mute": {"kind": "paper_out", "days": 3, "reason": "修路"},
+        "revoke": {"typed": "017"},
+    }
+    office = hub_server.office
+    for action, given in fields.items():
+        hub_server.post(client, f"/kiosks/017/{action}", "/fleet", **given)
+    assert office.fleet.care("017").edits == 0 and office.fleet.visits("017") == () and office.alarms.muted() == 0
+    assert office.devices.of_number("017").revoked_at is None
+    hub_server.post(client, "/kiosks/018/care", "/kiosks/018", **fields["care"])
+    assert office.fleet.care("018").contact == "样本周"
+    auditor = hub_server.client("qushen", "long enough to pass")
+    text = auditor.get("/kiosks/017").text
+    assert "样本亭017" in text and "/kiosks/017/care" not in text, "who audits sees all, and changes nothing"
+
+
+def district(server: HubServer, code: str) -> None:
+    """A live district with an office below it that has an item nobody has verified; another city's list has it, too."""
+    office = server.office
+    collector = office.people.by_login("caibian")
+    for record in (
+        {"kind": "place", "id": "pl-sqx", "name": "样本区大厅", "address": "样本路1号", "district": code},
+        {"kind": "org", "id": "org-sqx", "name": "样本区", "level": "district", "place": "pl-sqx"},
+        {"kind": "org", "id": "org-sqx-jd", "name": "样本街道办", "parent": "org-sqx"},
+        {"kind": "guide", "id": "sqx-001", "name": "样本街道救助", "department": "org-sqx-jd"},
+    ):
+        office.items.create(collector, record)
+    versions, items = metadata.tables["versions"], metadata.tables["items"]
+    made = items.c.open.is_not(None)
+    published = versions.update().where(versions.c.status == "draft").values(status="published", revision=1)
+    office.store.run_tx(lambda connection: connection.execute(published))
+    office.store.run_tx(
+        lambda connection: connection.execute(items.update().where(made).values(live=items.c.open, open=None))
+    )
+
+
+def test_ledgers_open_at_what_a_district_is_responsible_for(hub_server: HubServer) -> None:
+    district(hub_server, fleets.DISTRICTS[0])
+    office = hub_server.office
+    office.gaps.bring(office.people.by_login("caibian"), "样本市", "样本", "事项名称\n样本街道救助\n".encode(), "a.csv")
+    office.people.add("qu", "样本区", "org-sqx", {Role.EDITOR}, "long enough to pass")
+    client = hub_server.client("qu", "long enough to pass")
+    page = client.get("/freshness").text
+    listed = re.findall(r'class="ti" href="/freshness\?department=([a-z-]+)"', page)
+    assert "样本街道救助" in page and listed[0] == "org-sqx-jd", "its own come first"
+    assert "/items/guide/sqx-001" in client.get("/gaps", params={"show": "covered"}).text
+    chosen = client.get("/freshness", params={"department": "org-mzj"}).text
+    assert "样本街道救助" not in chosen, "what somebody asks for is what they get"
+    other = hub_server.client("bianji").get("/freshness").text
+    assert "样本街道救助" not in other

@@ -118,7 +118,7 @@ def test_a_receipt_has_the_code_and_four_dated_stations_of_which_one_is_done() -
     )
     assert dict(one(paper, Keyed).rows) == {
         "类别": "咨询",
-        "办给": "交警支队（示例）",
+        "寄给": "交警支队（示例）",
         "字数": "126 字；内容不印在纸上",
         "联系": "没有留，只能凭查询码看答复",
     }

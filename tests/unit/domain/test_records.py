@@ -125,6 +125,8 @@ def test_a_guide_needs_only_four_fields() -> None:
         (b'{"kind":"guide","id":"x","n":NaN}', Code.RECORD_UNREADABLE, "NaN is not a number of JSON"),
         (b'{"kind":"x","id":"y","n":1e999}', Code.RECORD_UNREADABLE, "1e999 is too large a number"),
         (b'{"kind":"x","id":"y","n":"\\ud800"}', Code.RECORD_UNREADABLE, "half a character"),
+        (b'{"kind":"x","id":"y","n":[{"m":"a\\u0000"}]}', Code.RECORD_UNREADABLE, "n: a NUL character"),
+        (b'{"kind":"x","id":"y","n":{"m\\u0000":1}}', Code.RECORD_UNREADABLE, "n: a NUL character"),
         (b"[" * 50_000, Code.RECORD_UNREADABLE, "f.jsonl:2: nested too deeply"),
         (
             b'{"kind":"x","id":"y","n":' + b"[" * 65 + b"]" * 65 + b"}",
