@@ -146,7 +146,8 @@ class StickDesk:
                 self._post(CatalogueReady(revision, Path(str(said["path"]))))
                 self._until_shown(revision)
             self._reporting.heard(said)
-        log.info("a stick: %s %s", said["event"], code.value if code else f"revision {revision}")
+        outcome = str(said["event"])
+        log.info("a stick: %s %s", outcome, code.value if code else f"revision {revision}")
         handed, mail_code, home = self._exchange(path)
         return StickTaken(revision, said["event"] == "ready", code, handed, home, mail_code)
 

@@ -21,6 +21,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import Engine, event
 
+import hub.store
 from hub.home import HubHome
 from hub.item import Version
 from hub.office import Office
@@ -133,13 +134,22 @@ def postgresql(root: Path, lacking: Callable[[str], NoReturn]) -> Iterator[Serve
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def all_statements() -> Iterator[Statements]:
-    """Every statement that any database of these tests is given, each looked at once."""
+    """Every statement that any database of a hub is given in these tests, each looked at once. What else runs in this
+    process, a kiosk's own store, has its own dialect.
+    """
     statements = Statements()
-    event.listen(Engine, "before_cursor_execute", statements.before)
+    made = hub.store.engine_of
+
+    def watched(url: str) -> Engine:
+        engine = made(url)
+        event.listen(engine, "before_cursor_execute", statements.before)
+        return engine
+
+    hub.store.engine_of = watched
     yield statements
-    event.remove(Engine, "before_cursor_execute", statements.before)
+    hub.store.engine_of = made
 
 
 @pytest.fixture(autouse=True)

@@ -14,19 +14,21 @@ SQLite's own flushes are not heard of, so they count as not done: the model is h
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
-import select
 import shutil
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
 
 BLOCK = 4096
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["kiosk.sync_process", "pypinyin", "opencc"])
 
 LISTENING_IN = """
 import json, os, shutil, sys, pathlib
@@ -75,60 +77,61 @@ os.fsync, os.replace, os.rename, os.unlink, os.remove = fsync, replace, replace,
 """Goes before the program of the process; its first arguments are the folder and where copies are put."""
 
 
-def cut_off(program: str, folder: Path, store: Path, *arguments: str, after_s: float | None) -> list[list[object]]:
-    """Runs `program` over `folder` for so long after it said ``ready``, then kills it; what it had said till then.
+def life_of(program: str, folder: Path, store: Path, *arguments: str) -> float:
+    """Seconds from ``ready`` to the end of `program`."""
+    return _run(program, folder, store, arguments, None)[1]
 
-    The process is a fork of this one: what the program imports is there already, and its life is the work alone. With
-    None it comes to its end.
+
+def cut_off(program: str, folder: Path, store: Path, *arguments: str, after_s: float) -> list[list[object]]:
+    """Runs `program` over `folder` for so long after it said ``ready``, then kills it; what it had said till then."""
+    return _run(program, folder, store, arguments, after_s)[0]
+
+
+def _run(
+    program: str, folder: Path, store: Path, arguments: tuple[str, ...], after_s: float | None
+) -> tuple[list[list[object]], float]:
+    """What it said, and how long it lived after ``ready``. With None it comes to its end.
+
+    The process is a fork of a small one of its own, which has imported what the program imports, so that its life is
+    the work alone; this one has been through hundreds of tests.
     """
     store.mkdir()
-    begin, tell = os.pipe()
-    heard, say = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _be(program, ("", str(folder), str(store), *arguments), begin, say)
-    os.close(begin)
-    os.close(say)
-    with os.fdopen(heard) as said, os.fdopen(tell, "w") as told:
+    begin, tell = CONTEXT.Pipe(duplex=False)
+    heard, say = CONTEXT.Pipe(duplex=False)
+    child = CONTEXT.Process(target=_be, args=(program, ("", str(folder), str(store), *arguments), begin, say))
+    child.start()
+    begin.close()
+    say.close()
+    with os.fdopen(os.dup(heard.fileno())) as said:
         try:
             assert said.readline() == "ready\n"
-            told.write("\n")
-            told.flush()
-            if after_s is not None and not _ends(child, after_s):
-                os.kill(child, signal.SIGKILL)
+            began = time.monotonic()
+            os.write(tell.fileno(), b"\n")
+            if after_s is not None:
+                child.join(after_s)
+                child.kill()
             lines = list(said)
-        except BaseException:
-            os.kill(child, signal.SIGKILL)
-            raise
+            lived = time.monotonic() - began
         finally:
-            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, -signal.SIGKILL), "the program did not come to its end"
-    return [json.loads(line) for line in lines if line.startswith("[") and line.endswith("]\n")]
+            if sys.exc_info()[0] is not None:
+                child.kill()
+            child.join()
+            heard.close()
+            tell.close()
+    assert child.exitcode in (0, -signal.SIGKILL), f"the program ended with {child.exitcode}"
+    return [json.loads(line) for line in lines if line.startswith("[") and line.endswith("]\n")], lived
 
 
-def _ends(child: int, seconds: float) -> bool:
-    """Whether it comes to its end within so long."""
-    watched = os.pidfd_open(child)
-    try:
-        return bool(select.select([watched], [], [], seconds)[0])
-    finally:
-        os.close(watched)
-
-
-def _be(program: str, arguments: tuple[str, ...], begin: int, say: int) -> NoReturn:
+def _be(program: str, arguments: tuple[str, ...], begin: Connection, say: Connection) -> None:
     """The life of the fork."""
-    try:
-        os.dup2(begin, 0)
-        os.dup2(say, 1)
-        os.closerange(3, 1024)  # what this process holds open is none of the fork's business
-        sys.stdin, sys.stdout, sys.argv = open(0), open(1, "w"), list(arguments)  # noqa: SIM115
-        exec(compile(LISTENING_IN + program, "program", "exec"), {"__name__": "__main__"})
-        sys.stdout.flush()
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(1)
+    os.dup2(begin.fileno(), 0)
+    os.dup2(say.fileno(), 1)
+    begin.close()
+    say.close()
+    sys.stdin, sys.stdout, sys.argv = open(0), open(1, "w"), list(arguments)  # noqa: SIM115
+    exec(compile(LISTENING_IN + program, "program", "exec"), {"__name__": "__main__"})
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def after_power_loss(
@@ -204,10 +207,3 @@ def _blocks(new: bytes, sure: bytes | None, chance: random.Random) -> bytes:
             torn = chance.randrange(len(wanted))
             found += wanted[:torn] + old[torn:]
     return bytes(found)
-
-
-def life_of(run: Callable[[], object]) -> float:
-    """Seconds that `run` takes."""
-    began = time.monotonic()
-    run()
-    return time.monotonic() - began

@@ -61,7 +61,7 @@ class Bench:
         self.folder = folder
         trial = self.copied("trial")
         source, store = str(self.hub.public), folder / "trial-store"
-        self.life_s = life_of(lambda: cut_off(LOOKING, trial, store, source, after_s=None))
+        self.life_s = life_of(LOOKING, trial, store, source)
 
     def copied(self, name: str) -> Path:
         place = self.folder / name

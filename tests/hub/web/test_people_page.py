@@ -68,6 +68,8 @@ def test_roles_department_and_password_change_and_sessions_end(hub_server: HubSe
     assert "样本编辑" in page and 'value="editor" checked' in page
     assert client.post("/people/bianji/roles", data={**tokens(client, "/people/bianji"), **data}).status_code == 303
     assert people.by_login("bianji").roles == {Role.AUDITOR, Role.COLLECTOR}
+    assert editor.get("/audit").headers["location"].startswith("/login"), "other rights begin with another login"
+    editor = hub_server.client("bianji")
     assert editor.get("/audit").status_code == 200
     hub_server.post(client, "/people/bianji/move", "/people/bianji", department="org-gaj")
     assert people.by_login("bianji").department == "org-gaj"

@@ -15,7 +15,8 @@ from printer.qr import ScreenQrCodes
 def read(rows: tuple[bytes, ...]) -> zxingcpp.Barcode:
     modules = np.array([list(row) for row in rows], np.uint8)
     image = np.pad(np.kron(255 - modules * 255, np.ones((4, 4), np.uint8)), 16, constant_values=255)
-    found = zxingcpp.read_barcodes(image.astype(np.uint8), formats=zxingcpp.BarcodeFormat.QRCode)
+    only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image.astype(np.uint8), formats=only)
     assert len(found) == 1
     return found[0]
 

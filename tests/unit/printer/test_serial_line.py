@@ -106,7 +106,7 @@ def test_closing_does_not_wait_for_a_printer_that_takes_nothing(cable: Cable, li
     line.close()
     line.close(give_up=True)
     gc.collect()
-    assert time.monotonic() - begin < 3.0
+    assert time.monotonic() - begin < 15.0, "the kernel would wait for half a minute"
     with pytest.raises(LineLost):
         line.send(b"x", SOON)
     with pytest.raises(LineLost):
