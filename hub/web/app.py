@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from hub.office import Office
 from hub.web.catalogue import refresh_soon
+from hub.web.content import PREFIX
 from hub.web.guards import BodyLimit, Legible, SafeHeaders, SameSite
 from hub.web.pages import VIEWS
 from hub.web.shell import Shell, has_session
@@ -59,7 +60,7 @@ def create(
         return await has_session(scope, office)
 
     # The last one added is the outermost.
-    app.add_middleware(Legible)
+    app.add_middleware(Legible, elsewhere=PREFIX)
     app.add_middleware(SameSite)
     app.add_middleware(BodyLimit, limit=body_limit, larger=dict.fromkeys(UPLOADS, upload_limit), known=known)
     app.add_middleware(SafeHeaders)

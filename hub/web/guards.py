@@ -213,15 +213,17 @@ def legible(form: FormData) -> bool:
 
 class Legible:
     """Answers 400 to an address with a NUL in it, and to a form in another encoding than UTF-8, which may bring half
-    characters. What stands in a form's fields is looked at by `legible` where the form is read.
+    characters. What stands in a form's fields is looked at by `legible` where the form is read. `elsewhere`: where the
+    paths begin that look after themselves: a folder of files has its own way of saying that there is nothing.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, elsewhere: str) -> None:
         self._app = app
+        self._elsewhere = elsewhere
         self._say = Phrases(domain="hub")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not scope["path"].startswith(self._elsewhere):
             query = scope["query_string"]
             charset = _CHARSET.search(Headers(scope=scope).get("content-type", "").lower())
             foreign = charset is not None and charset[1] not in ("utf-8", "utf8", "us-ascii")
