@@ -31,7 +31,9 @@ def alter(city: City, seq: int, **values: Any) -> None:
 
 
 def rows(city: City) -> list[dict[str, Any]]:
-    return city.office.store.read(lambda tx: [dict(row._mapping) for row in tx.execute(select(table)).all()])
+    return city.office.store.read(
+        lambda tx: [dict(row._mapping) for row in tx.execute(select(table).order_by(table.c.seq)).all()]
+    )
 
 
 def rehashed(found: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -92,7 +90,7 @@ def test_killed_at_any_moment_while_publishing(
         moment = span * dice.random()
         while time.monotonic() - began < moment and process.poll() is None:
             time.sleep(0.005)  # the moment of the kill is the very thing that is drawn
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         ended = process.stdout.read() == "end\n"
         process.wait(20)
         process.stdout.close()

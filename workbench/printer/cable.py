@@ -70,11 +70,13 @@ class _CablePrinter(RunningPrinter):
         self._host_gone()
 
     def _replug(self) -> None:
-        """Breaks the line for whoever holds it, and makes a new one in the same place."""
-        os.close(self._fd)
-        self._fd = -1
-        if not self._stopping:
-            self._plug_in()
+        """Breaks the line for whoever holds it; a new one is in the same place by then."""
+        broken, self._fd = self._fd, -1
+        try:
+            if not self._stopping:
+                self._plug_in()
+        finally:
+            os.close(broken)
 
 
 class SerialPrinter(_CablePrinter):
