@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from domain.records import Guide
+    from domain.records import Guide, LifeEvent
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What a code is written with; also the keys to type it."""
@@ -81,13 +81,13 @@ def make(number: int, version: int, place_or_variant: int = 0) -> str:
     return "-".join(_written(at, digits[3 * at : 3 * at + 3]) for at in range(GROUPS))
 
 
-def code_of(guide: Guide) -> str:
-    """The check code of a slip of `guide`; empty where the hub gave it no number."""
-    if guide.number is None or guide.version is None:
+def code_of(item: Guide | LifeEvent) -> str:
+    """The check code of a slip of `item`; empty where the hub gave it no number."""
+    if item.number is None or item.version is None:
         return ""
-    if guide.number >= NUMBERS or guide.version >= VERSIONS:
+    if item.number >= NUMBERS or item.version >= VERSIONS:
         return ""
-    return make(guide.number, guide.version)
+    return make(item.number, item.version)
 
 
 def read(text: str) -> SlipCode | Misread:

@@ -1,12 +1,19 @@
 """Administrative divisions of China by their six digits (GB/T 2260): province, city, county.
 
 Codes live longer than divisions do: a card may name a county that has since become a district (370684, now part of
-370614). Only the leading digits are looked at, and those have stayed.
+370614). For what a code belongs to only the leading digits are looked at, and those have stayed.
+
+`counties.tsv` has, a division of the county level a line, its code and its name as the Bureau of Statistics
+(国家统计局) lists them, development zones included. Names come from there where a city has no list of its own.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
 
 from domain.card import Division
 
@@ -45,3 +52,14 @@ def relation(code: str, home: str) -> Division | None:
     if code[2:4] == _UNDER_PROVINCE:
         return Division.LOCAL if code == home else Division.PROVINCE
     return Division.LOCAL if code[:4] == home[:4] else Division.PROVINCE
+
+
+def name_of(code: str) -> str | None:
+    """The name of a district, county or county-level city; None for a code that the list does not have."""
+    return _names().get(code)
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    with files("domain").joinpath("counties.tsv").open(encoding="utf-8") as stream:
+        return {row["code"]: row["name"] for row in csv.DictReader(stream, delimiter="\t")}

@@ -32,6 +32,10 @@ class Code(StrEnum):
     DISK_FULL = "D-03"
     BUILD_FAILED = "D-04"
     JOURNAL_FAILED = "D-05"
+    DATABASE_NEWER = "D-06"
+    DATABASE_AWAY = "D-07"
+    HOME_OF_ANOTHER = "D-08"
+    HALF_RESTORED = "D-09"
 
     PRINTER_ABSENT = "P-01"
     PAPER_OUT = "P-02"
@@ -111,6 +115,10 @@ class CardError(CodedError):
 
 class SyncError(CodedError):
     """A release that was not taken; the catalogue that is open stays as it is."""
+
+
+class HubStoreError(CodedError):
+    """The hub cannot work with its database or its home; nothing was changed in them."""
 
 
 class SettingsError(CodedError):

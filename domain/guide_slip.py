@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain import wording
@@ -37,7 +36,7 @@ from domain.slip import (
     Title,
     Variant,
 )
-from domain.take_away import HOTLINE, PAPER_TEXTS, PART_BYTES, take_away
+from domain.take_away import HOTLINE, PART_BYTES, TEXT_BYTES, TakenAlong, for_paper, take_away
 from phrases import Phrases
 
 NEXT_DOOR_M = 60
@@ -93,20 +92,36 @@ def build_guide_slip(
     """
     if variant is Variant.CLERK:
         raise ValueError("the slip for the window has a builder of its own")
-    blocks = _blocks(say, guide, facts, number, variant)
     if second is None or variant is not Variant.BILINGUAL or second.say.lang == say.lang:
-        return Slip(blocks, variant, say.lang)
-    theirs = _blocks(second.say, second.guide, replace(facts, places=second.places), number, variant)
-    # The phone that reads the code is the citizen's.
-    taken = next(block for block in theirs if isinstance(block, TakeAway))
-    blocks = tuple(
-        replace(block, payload=taken.payload, more=taken.more) if isinstance(block, TakeAway) else block
-        for block in blocks
-    )
+        return Slip(_blocks(say, guide, facts, number, variant, _taken(say, guide, facts, variant)), variant, say.lang)
+    their_facts = replace(facts, places=second.places)
+    # The phone that reads the codes is the citizen's.
+    taken = _taken(second.say, second.guide, their_facts, variant)
+    blocks = _blocks(say, guide, facts, number, variant, taken)
+    theirs = _blocks(second.say, second.guide, their_facts, number, variant, taken)
     return Slip(blocks, variant, say.lang, theirs, second.say.lang)
 
 
-def _blocks(say: Phrases, guide: Guide, facts: SlipFacts, number: int, variant: Variant) -> tuple[Block, ...]:
+def _taken(say: Phrases, guide: Guide, facts: SlipFacts, variant: Variant) -> tuple[TakenAlong, TakenAlong]:
+    """The texts for wide paper and for narrow paper. A short slip and one in large type have one code."""
+
+    def make(most: int) -> TakenAlong:
+        return take_away(say, guide, facts, most, TEXT_BYTES if most == 1 else PART_BYTES)
+
+    if variant in (Variant.FULL, Variant.BILINGUAL):
+        return for_paper(make)
+    alone = make(1)
+    return alone, alone
+
+
+def _blocks(
+    say: Phrases,
+    guide: Guide,
+    facts: SlipFacts,
+    number: int,
+    variant: Variant,
+    taken: tuple[TakenAlong, TakenAlong],
+) -> tuple[Block, ...]:
     verdict = judge(
         facts.places, facts.at, way_from(facts.kiosk), facts.calendars, limit_of(guide), trusted=facts.trusted
     )
@@ -123,41 +138,55 @@ def _blocks(say: Phrases, guide: Guide, facts: SlipFacts, number: int, variant: 
         blocks.extend(_steps(say, guide))
         blocks.extend(_know(say, guide, facts))
     blocks.append(Separator())
-    texts = (alone,) = take_away(say, guide, facts, most=1)
-    if variant is Variant.FULL:
-        texts = take_away(say, guide, facts, most=PAPER_TEXTS, part=PART_BYTES)
-    blocks.append(take_away_block(say, texts, alone, facts.check))
+    closing = closing_lines(say, variant, sample=facts.sample)
+    blocks.append(take_away_block(say, *taken, facts.check, closing))
     blocks.append(Separator())
-    blocks.append(Paragraph(say("slip.window_counts"), bold=True))
-    if variant is Variant.BILINGUAL:
-        blocks.append(Paragraph(say("slip.chinese_counts")))
-    if facts.sample:
-        blocks.append(Paragraph(say("slip.sample"), bold=True))
     blocks.append(_foot(say, guide, facts))
     return tuple(blocks)
 
 
-def take_away_block(say: Phrases, texts: Sequence[str], alone: str, check: str) -> TakeAway:
-    """The codes of `texts`, or of `alone` on narrow paper, how to get the paper again, and the check code, if any."""
+def closing_lines(say: Phrases, variant: Variant, *, sample: bool) -> tuple[str, ...]:
+    """What every slip ends with: whose word counts, and that sample content is none."""
+    lines = [say("slip.window_counts")]
+    lines += [say("slip.chinese_counts")] if variant is Variant.BILINGUAL else []
+    lines += [say("slip.sample")] if sample else []
+    return tuple(lines)
+
+
+def take_away_block(
+    say: Phrases, taken: TakenAlong, alone: TakenAlong, check: str, closing: tuple[str, ...] = ()
+) -> TakeAway:
+    """The codes of `taken`, or of `alone` on narrow paper, under a head that says whether it is all; how to get the
+    paper again, the check code, if any, and the last sentences.
+    """
+    texts = taken.texts
     several = len(texts) > 1
     labels = [say("slip.part", n=n, most=len(texts)) if several else "" for n in range(1, len(texts) + 1)]
     return TakeAway(
         payload=texts[0],
-        head=say("slip.take_head"),
+        head=_take_head(say, taken),
         lines=(say("slip.take_line"), say("slip.other_kiosk")),
         check=CheckCode(check, (say("slip.check_head"), say("slip.check_line"))) if check else None,
         label=labels[0],
         more=tuple(zip(texts[1:], labels[1:], strict=True)),
         several=say("slip.take_all", n=len(texts)) if several else "",
-        alone=alone if several else "",
+        alone=alone.texts[0] if several else "",
+        alone_head=_take_head(say, alone) if several else "",
+        closing=closing,
     )
+
+
+def _take_head(say: Phrases, taken: TakenAlong) -> str:
+    return say("slip.take_head" if taken.whole else "slip.take_head_part")
 
 
 def _title(say: Phrases, guide: Guide, variant: Variant) -> Title:
     if not guide.aliases:
         return Title(guide.name)
     if variant is Variant.LARGE:
-        return Title(guide.aliases[0], say("slip.official", name=guide.name))
+        # A word that is part of another (驾照 of 补驾照) names the thing and not what is done.
+        whole = (each for each in guide.aliases if not any(each != other and each in other for other in guide.aliases))
+        return Title(next(whole, guide.aliases[0]), say("slip.official", name=guide.name))
     return Title(guide.name, say("slip.aliases", aliases=say("join.list").join(guide.aliases[:3])))
 
 
@@ -206,9 +235,10 @@ def copies(guide: Guide) -> int:
     return sum(material.copies for material in guide.materials if material.when is None)
 
 
-def _tick(say: Phrases, material: Material) -> Tick:
+def _tick(say: Phrases, material: Material, marked: str, *, brief: bool) -> Tick:
+    """`marked`: the form that is told apart; `brief`: the note alone."""
     own = material.source == "self"
-    detail = material.note or ""
+    detail = material.note or "" if brief else wording.material_detail(say, material, marked)
     if material.necessity == "deferrable":
         detail = say("join.semicolon").join(filter(None, (detail, say("material.deferrable"))))
     elif material.necessity == "optional" and material.when is None:
@@ -234,15 +264,20 @@ def _materials(say: Phrases, guide: Guide, variant: Variant) -> list[Block]:
     figures = [say("slip.bring_own", n=own)] if own else []
     figures += [say("slip.bring_counter", n=window)] if window else []
     blocks: list[Block] = [Tab(say("slip.bring"), say("join.comma").join(figures))]
-    rows = tuple(_tick(say, material) for material in always)
+    marked, brief = wording.marked_form(guide), variant is Variant.COMPACT
+    rows = tuple(_tick(say, material, marked, brief=brief) for material in always)
     if variant in (Variant.FULL, Variant.BILINGUAL):
-        extra = tuple(_tick(say, material) for material in conditional)
+        extra = tuple(_tick(say, material, marked, brief=brief) for material in conditional)
         blocks.append(Ticks(rows, extra, say("slip.conditional") if extra else ""))
     else:
         blocks.append(Ticks(rows))
         if conditional:
             names = say("join.list").join(dict.fromkeys(material.name for material in conditional))
             blocks.append(Paragraph(say("slip.conditional_short", names=names)))
+    # A full slip says it with what else is to be known.
+    electronic = wording.electronic(say, guide)
+    if electronic and variant is Variant.LARGE:
+        blocks.append(Paragraph(electronic))
     return blocks
 
 
@@ -314,28 +349,31 @@ def _complaint(say: Phrases, guide: Guide) -> str:
 def _steps(say: Phrases, guide: Guide) -> list[Block]:
     if not guide.steps:
         return []
-    rows = []
-    for step in guide.steps:
-        tail = say("join.comma").join(filter(None, (step.where, step.note)))
-        rows.append(say("slip.step", name=step.name, detail=tail) if tail else step.name)
-    return [Tab(say("slip.how"), say.count("slip.steps", len(rows))), Numbered(tuple(rows))]
+    rows = wording.steps(say, guide)
+    return [Tab(say("slip.how"), say.count("slip.steps", len(rows))), Numbered(rows)]
 
 
 def _know(say: Phrases, guide: Guide, facts: SlipFacts) -> list[Block]:
     rows: list[tuple[str, str]] = []
     if guide.eligibility:
         rows.append((say("key.who"), say("join.semicolon").join(guide.eligibility)))
+    electronic = wording.electronic(say, guide)
+    if electronic:
+        rows.append((say("key.electronic"), electronic))
     limits = _limits(say, guide)
     if limits:
         rows.append((say("key.limit"), limits))
+    rows += [(say(f"key.{key}"), text) for key, text in wording.duties(say, guide)]
     # The strip of figures has said it already, unless its cell was too narrow for the whole.
     if guide.fee is not None and guide.fee.charged and guide.fee.text != wording.fee_figure(say, guide.fee):
         rows.append((say("key.fee"), guide.fee.text))
     if guide.result is not None:
         rows.append((say("key.result"), guide.result.name))
     if guide.legal_basis:
-        first = guide.legal_basis[0]
-        rows.append((say("key.law"), say("slip.law", law=first.law, article=first.article or "").strip()))
+        laws = dict.fromkeys(
+            say("slip.law", law=law.law, article=law.article or "").strip() for law in guide.legal_basis
+        )
+        rows.append((say("key.law"), say("join.list").join(laws)))
     # The head of 去哪儿 names an office that has the department's own name already.
     named = facts.places[0].name if facts.places else facts.office
     departments = dict.fromkeys(name for name in (facts.department, facts.agency) if name and name != named)
@@ -351,7 +389,7 @@ def _limits(say: Phrases, guide: Guide) -> str:
     legal = wording.limit(say, None, guide.legal_limit)
     parts = [say("slip.promised", limit=promised)] if promised else []
     parts += [say("slip.legal", limit=legal)] if legal and legal != promised else []
-    return say("join.comma").join(parts)
+    return say("join.comma").join((*parts, *wording.limit_notes(guide)))
 
 
 def _foot(say: Phrases, guide: Guide, facts: SlipFacts) -> Small:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from domain.records import Guide, LifeEvent
@@ -12,11 +12,15 @@ from domain.records import Guide, LifeEvent
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One item to do, the editor's note on it, and the ids of those steps before it whose results it needs."""
+    """One item to do, the editor's note on it, and the ids of those steps before it whose results it needs.
+
+    `when`: questions without an answer that decide whether it is needed, each with the answers for which it is.
+    """
 
     guide: Guide
     note: str | None
     after: tuple[str, ...] = ()
+    when: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Plan:
 
     event: LifeEvent
     steps: tuple[PlannedStep, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,10 @@ def ordered_steps(event: LifeEvent, guides: Mapping[str, Guide], answers: Mappin
     placed: list[str] = []
     notes: dict[str, str | None] = {}
     before: dict[str, set[str]] = {}
+    branches: dict[str, list[dict[str, tuple[str, ...]]]] = {}
     for step in wanted:
+        left = {ask: tuple(options) for ask, options in step.when.items() if ask not in answers}
+        branches.setdefault(step.guide, []).append(left)
         before.setdefault(step.guide, set()).update(set(step.after) & present)
         notes[step.guide] = notes.get(step.guide) or step.note
     waiting = list(dict.fromkeys(step.guide for step in wanted))
@@ -68,10 +76,25 @@ def ordered_steps(event: LifeEvent, guides: Mapping[str, Guide], answers: Mappin
         event,
         tuple(
             PlannedStep(
-                guides[id], notes[id], tuple(sorted((b for b in before[id] if rank[b] < at), key=rank.__getitem__))
+                guides[id],
+                notes[id],
+                tuple(sorted((b for b in before[id] if rank[b] < at), key=rank.__getitem__)),
+                _undecided(branches[id]),
             )
             for id, at in rank.items()
         ),
+        dict(answers),
+    )
+
+
+def _undecided(branches: Sequence[Mapping[str, tuple[str, ...]]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What still decides about a step that stands in `branches`; nothing where they ask different things, for then no
+    single answer makes it unnecessary.
+    """
+    if len({tuple(branch) for branch in branches}) > 1 or (len(branches) > 1 and len(branches[0]) > 1):
+        return ()
+    return tuple(
+        (ask, tuple(dict.fromkeys(option for branch in branches for option in branch[ask]))) for ask in branches[0]
     )
 
 

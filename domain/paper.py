@@ -20,6 +20,9 @@ LAST_SLIPS: Final = 20
 USUAL_SLIP_MM: Final = 220.0
 """Length of a full slip with its feed, for as long as this kiosk has printed none."""
 
+LONG_MM: Final = 260.0
+"""People fold and lose what is longer."""
+
 WIDTH_80 = 576
 WIDTH_58 = 384
 

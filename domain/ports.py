@@ -155,7 +155,9 @@ class Catalogue(Protocol):
         ...
 
     def by_number(self, number: int) -> str | None:
-        """Id of the guide that the number of a check code means, also when it was taken down; None: of none here."""
+        """Id of the guide or life event that the number of a check code means, also when it was taken down; None: of
+        none here.
+        """
         ...
 
     def changes(self, of: str) -> tuple[Change, ...]:

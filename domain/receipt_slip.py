@@ -52,7 +52,7 @@ class Receipt:
 
 
 def build_receipt_slip(say: Phrases, receipt: Receipt, *, number: int) -> Slip:
-    """The receipt; of the four stations only the first is done."""
+    """The receipt that the page of letters gives once one is sent; of the four stations only the first is done."""
     due = [
         (say(f"receipt.{station}"), say("receipt.by", date=wording.month_day(say, day)))
         for station, day in (

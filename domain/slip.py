@@ -116,24 +116,44 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One paper of many steps: how many originals and photocopies, and the numbers of the steps that want it."""
+    """One paper of many steps: how many originals and photocopies, and the numbers of the steps that want it. `given`:
+    the step before them that hands it out; 0: one has it already.
+    """
 
     name: str
     originals: int
     copies: int
     steps: tuple[int, ...]
     detail: str = ""
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Papers of several steps, each with a box to tick; `heads`: words above originals, copies, steps; `total`: its
-    word and the number of photocopies.
+    word and the number of photocopies; `legend`: what figures mean where the rows are too many for columns.
     """
 
     heads: tuple[str, str, str]
     rows: tuple[TableRow, ...]
     total: tuple[str, str]
+    legend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question that the citizen has not answered, and those answers that lead to steps, with their numbers."""
+
+    ask: str
+    answers: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Questions to tick on paper under a head that says what the numbers are."""
+
+    head: str
+    rows: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +164,19 @@ class Strip:
 
     stops: tuple[tuple[str, str, str], ...]
     ways: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office on the way: the half of the day (empty: unknown), its letter and name, at the right its hours, below
+    where it lies and how to ask there.
+    """
+
+    half: str
+    letter: str
+    name: str
+    hours: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +257,10 @@ class CheckCode:
 class TakeAway:
     """The guide itself as a QR code (UTF-8, level M, at most 331 bytes) beside a few lines and the check code.
 
-    `more`: further codes, (payload, word below it). `label`: the word below the first when there are more. `several`:
-    a line for a paper that bears them all. `alone`: what fits one code, for paper on which they do not stand side by
-    side. `module`: dots a module, 0 for what the variant has.
+    `more`: further codes, (payload, word below it). `label`: the word below the first when there are more. `several`: a
+    line for a paper that bears them all. `alone`: what fits one code, for paper on which they do not stand side by
+    side, under `alone_head`. `module`: dots a module, 0 for what the variant has. `closing`: bold sentences that end
+    the slip; they stand beside the code where it is higher than its words.
     """
 
     payload: str
@@ -238,6 +272,8 @@ class TakeAway:
     module: int = 0
     several: str = ""
     alone: str = ""
+    alone_head: str = ""
+    closing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,10 +342,12 @@ Block = (
     | Tab
     | Ticks
     | Table
+    | Choices
     | Keyed
     | Strip
     | Map
     | Numbered
+    | Office
     | Legs
     | Boxed
     | Shout

@@ -2,20 +2,21 @@
 
 A text fits a code of version 13 at level M (331 bytes), the densest that old phones read from thermal paper with 4 dots
 a module; each begins with the name and its number (1/2), so that it can be read alone. What to bring comes first. When
-even the largest number of texts does not hold everything, it is left out in this order: the last word, which stands on
-the paper beside the code, conditions, law, steps. Nothing about a person is in it, and never an address of the web: it
-is read without a network.
+even the largest number of texts does not hold everything, it is left out in this order: details, conditions, law, notes
+on papers, steps, figures and hours, what the window supplies, papers of some, and papers of everybody last of all; then
+the last line says how many papers are missing. Nothing about a person is in it, and never an address of the web: it is
+read without a network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from domain import wording
-from domain.life_plan import Plan, merge_materials
+from domain.life_plan import MergedMaterial, Plan, merge_materials
 from domain.records import Guide, Material
 
 if TYPE_CHECKING:
@@ -30,49 +31,62 @@ PART_BYTES = 287
 """Of each of several: a code of version 12, two of which stand side by side on 80 mm paper."""
 
 MOST_TEXTS = 3
-"""One after the other on the screen."""
-
-PAPER_TEXTS = 2
-"""On paper, side by side; the route of a life event is on the paper itself, so it has one."""
+"""One after the other on the screen; on paper two side by side, the third below them with the words beside it."""
 
 HOTLINE = "12345"
 
 _NAME_BYTES = 96
 """So much of a name stands at the head of every text."""
 _ITEM_BYTES = 120
-"""A single thing to bring, an address or a condition is cut behind so many bytes."""
+"""What is not a paper is cut behind so many bytes before anything is left out."""
 _STEP_BYTES = 8
 _MARK_BYTES = len(" 3/3")
 _LONG = "…"
 
 
 class _Rank(IntEnum):
-    """What can be done without: the highest is left out first; behind the steps only where there is but one code."""
+    """What can be done without: the highest is left out first."""
 
     KEPT = 0
-    FIGURES = 1
-    HOURS = 2
-    STEPS = 3
-    LAW = 4
-    CONDITIONS = 5
-    LAST_WORD = 6
+    EXTRA = 1
+    SUPPLIED = 2
+    HOURS = 3
+    FIGURES = 4
+    STEPS = 5
+    NOTES = 6
+    LAW = 7
+    CONDITIONS = 8
+    DETAILS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A line of a text: `key` is its phrase with `{items}`, said again when the line goes on in the next text; no key:
-    every item is a line of its own.
+    every item is a line of its own. `brief`: the items in fewer words, for when everything of `brief_rank` has to go.
+    `papers`: left out one by one from the end, and counted.
     """
 
     items: tuple[str, ...]
     key: str = ""
     separator: str = ""
     rank: _Rank = _Rank.KEPT
+    brief: tuple[str, ...] = ()
+    brief_rank: _Rank = _Rank.DETAILS
+    papers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAlong:
+    """One to three texts. `whole`: nothing was cut or left out of them; `missing`: how many papers were."""
+
+    texts: tuple[str, ...]
+    whole: bool
+    missing: int = 0
 
 
 def take_away(
     say: Phrases, guide: Guide, facts: SlipFacts, most: int = MOST_TEXTS, part: int = TEXT_BYTES
-) -> tuple[str, ...]:
+) -> TakenAlong:
     """One to `most` texts of `guide`, each at most `TEXT_BYTES` long, each of several at most `part`; the check code
     stands in the first.
     """
@@ -80,21 +94,39 @@ def take_away(
 
 
 def event_take_away(
-    say: Phrases, plan: Plan, facts: Sequence[SlipFacts], route: Route, most: int = MOST_TEXTS, check: str = ""
-) -> tuple[str, ...]:
+    say: Phrases,
+    plan: Plan,
+    facts: Sequence[SlipFacts],
+    route: Route,
+    most: int = MOST_TEXTS,
+    part: int = TEXT_BYTES,
+    check: str = "",
+) -> TakenAlong:
     """The same of a life event: papers for all steps, the trips, the offices. `facts` belong to the steps, in order."""
-    return _texts(say, plan.event.name, check, _event_parts(say, plan, facts, route), most)
+    return _texts(say, plan.event.name, check, _event_parts(say, plan, facts, route), most, part)
+
+
+def for_paper(make: Callable[[int], TakenAlong]) -> tuple[TakenAlong, TakenAlong]:
+    """The texts of a slip that has room for several codes, and the single one for narrow paper. `make`: the texts for
+    so many codes at most. The third code stands in a row of its own, so it is there only where it brings something.
+    """
+    alone = make(1)
+    if alone.whole:
+        return alone, alone
+    two, three = make(2), make(MOST_TEXTS)
+    return (three if three.whole or three.missing < two.missing else two), alone
 
 
 def _guide_parts(say: Phrases, guide: Guide, facts: SlipFacts) -> list[_Part]:
-    always = [material for material in guide.materials if material.when is None]
-    sometimes = [material for material in guide.materials if material.when is not None]
     place = facts.places[0] if facts.places else None
     comma, listed = say("join.comma"), say("join.list")
-    parts = [_Part(tuple(_bring(say, material) for material in always), "text.bring", listed)]
+    parts = [*_paper_parts(say, guide), _Part((wording.electronic(say, guide),), rank=_Rank.DETAILS)]
     if place is not None:
         where = say("text.where", place=place.name, address=place.address or "").strip()
-        parts.append(_Part((where,)))
+        parts.append(
+            _Part((where,), brief=(say("text.where", place=place.name, address="").strip(),), brief_rank=_Rank.EXTRA)
+        )
+        parts.append(_Part(wording.bus_lines(say, place)[:1], rank=_Rank.DETAILS))
         hours = wording.hours_lines(say, place, facts.at.date())
         parts.append(_Part((say("join.semicolon").join(hours),), rank=_Rank.HOURS))
     elif facts.office:
@@ -108,76 +140,158 @@ def _guide_parts(say: Phrases, guide: Guide, facts: SlipFacts) -> list[_Part]:
         wording.limit(say, guide.immediate, guide.promised_limit or guide.legal_limit),
     )
     parts.append(_Part((comma.join(filter(None, figures)),), rank=_Rank.FIGURES))
-    parts.append(_Part(tuple(step.name for step in guide.steps), "text.steps", say("join.arrow"), _Rank.STEPS))
+    names = tuple(step.name for step in guide.steps)
+    parts.append(_Part(wording.steps(say, guide), "text.steps", say("join.arrow"), _Rank.STEPS, names))
     laws = dict.fromkeys(say("slip.law", law=law.law, article=law.article or "").strip() for law in guide.legal_basis)
     parts.append(_Part(tuple(laws), "text.law", listed, _Rank.LAW))
     if complaint:
         parts.append(_Part((say("text.complaint", phone=complaint),), rank=_Rank.LAW))
-    parts.append(_Part(guide.eligibility, "text.who", say("join.semicolon"), _Rank.CONDITIONS))
-    extra = tuple(say("text.when", when=material.when, item=_bring(say, material)) for material in sometimes)
-    parts.append(_Part(extra, "text.conditional", say("join.semicolon"), _Rank.CONDITIONS))
-    parts.append(_Part((say("slip.window_counts"),), rank=_Rank.LAST_WORD))
+    cut = tuple(_cut(each, _ITEM_BYTES) for each in guide.eligibility)
+    parts.append(_Part(guide.eligibility, "text.who", say("join.semicolon"), _Rank.CONDITIONS, cut))
+    parts.append(_Part((say("text.window_counts"),)))
     return parts
 
 
-def _bring(say: Phrases, material: Material) -> str:
-    return say("text.material", name=material.name, count=wording.count(say, material)).strip()
+def _paper_parts(say: Phrases, guide: Guide) -> list[_Part]:
+    """What everybody brings, what some bring, what is there already; what one can do without stands last in each."""
+    listed, semicolon = say("join.list"), say("join.semicolon")
+    ordered = sorted(guide.materials, key=lambda material: material.necessity != "required")
+    always = [material for material in ordered if material.when is None]
+    brought = [material for material in always if material.source in wording.BROUGHT]
+    plain, marked = _single(brought), wording.marked_form(guide)
+
+    def bring(material: Material, *, plain: bool, notes: bool) -> str:
+        count = _count(say, material.originals, material.copies, plain=plain)
+        if material.form == "electronic":
+            count = say("material.electronic")
+        item = say("text.material", name=material.name, count=count).strip()
+        detail = wording.material_detail(say, material, marked) if notes else ""
+        return say("text.noted", item=item, note=detail) if detail else item
+
+    def conditional(*, notes: bool) -> tuple[str, ...]:
+        return tuple(
+            say("text.when", when=material.when, item=bring(material, plain=False, notes=notes))
+            for material in ordered
+            if material.when is not None
+        )
+
+    def supplied(source: str) -> tuple[str, ...]:
+        return tuple(material.name for material in always if material.source == source)
+
+    return [
+        _Part(
+            tuple(bring(material, plain=plain, notes=True) for material in brought),
+            "text.bring_single" if plain else "text.bring",
+            listed,
+            brief=tuple(bring(material, plain=plain, notes=False) for material in brought),
+            brief_rank=_Rank.NOTES,
+            papers=True,
+        ),
+        _Part(supplied("counter"), "text.supplied", listed, _Rank.SUPPLIED, papers=True),
+        _Part(supplied("department"), "text.held", listed, _Rank.SUPPLIED, papers=True),
+        _Part(
+            conditional(notes=True),
+            "text.conditional",
+            semicolon,
+            _Rank.EXTRA,
+            conditional(notes=False),
+            _Rank.NOTES,
+            papers=True,
+        ),
+    ]
+
+
+def _single(materials: Sequence[Material | MergedMaterial]) -> bool:
+    """Whether one original each is so common that it is said once for all that have no number."""
+    counts = [(material.originals, material.copies) for material in materials]
+    return counts.count((1, 0)) > 1 and (0, 0) not in counts
+
+
+def _count(say: Phrases, originals: int, copies: int, *, plain: bool) -> str:
+    """In as few bytes as can be. `plain`: one original goes without saying."""
+    if originals and copies:
+        return say("text.both", originals=originals, copies=copies)
+    if copies:
+        return say("text.copies", n=copies)
+    return say("text.originals", n=originals) if originals > plain else ""
 
 
 def _event_parts(say: Phrases, plan: Plan, facts: Sequence[SlipFacts], route: Route) -> list[_Part]:
+    merged = merge_materials([step.guide for step in plan.steps])
+    plain = _single(merged)
     papers = []
-    for item in merge_materials([step.guide for step in plan.steps]):
-        counts = [say("material.originals", n=item.originals)] if item.originals else []
-        counts += [say("material.copies", n=item.copies)] if item.copies else []
-        papers.append(say("text.material", name=item.name, count=say("join.comma").join(counts)).strip())
-    steps = []
+    for item in merged:
+        count = _count(say, item.originals, item.copies, plain=plain)
+        papers.append(say("text.material", name=item.name, count=count).strip())
+    steps, names = [], []
     for number, (step, fact, office) in enumerate(zip(plan.steps, facts, route.offices, strict=True), 1):
         where = office.name if office else fact.office or fact.department
         steps.append(say("text.step", n=number, name=step.guide.name, where=where))
+        names.append(say("text.step_name", n=number, name=step.guide.name))
     marks = wording.letters(route)
     offices = []
     for place in route.places:
         text = say("text.place", letter=marks[place.id], place=place.name, address=place.address or "").strip()
         offices.append(say("join.comma").join(filter(None, (text, place.phone))))
+    others = wording.other_papers(say, plan)
     return [
-        _Part(tuple(papers), "text.bring", say("join.list")),
-        _Part(tuple(steps)),
+        _Part(tuple(papers), "text.bring_single" if plain else "text.bring", say("join.list"), papers=True),
+        _Part((others,), rank=_Rank.NOTES),
+        _Part(tuple(steps), rank=_Rank.HOURS, brief=tuple(names), brief_rank=_Rank.LAW),
         _Part(wording.trip_lines(say, route), rank=_Rank.STEPS),
         _Part(tuple(offices), rank=_Rank.CONDITIONS),
-        _Part((say("slip.window_counts"),), rank=_Rank.LAST_WORD),
+        _Part((say("text.hotline", phone=HOTLINE),), rank=_Rank.FIGURES),
+        _Part((say("text.window_counts"),)),
     ]
 
 
 def _texts(
-    say: Phrases, name: str, check: str, parts: Iterable[_Part], most: int, part_bytes: int = TEXT_BYTES
-) -> tuple[str, ...]:
+    say: Phrases, name: str, check: str, parts: Sequence[_Part], most: int, part_bytes: int = TEXT_BYTES
+) -> TakenAlong:
     """The fewest texts that hold as much as `most` texts can."""
-    head = say("text.title", name=_cut(name, _NAME_BYTES))
+    title = _cut(name, _NAME_BYTES)
+    head = say("text.title", name=title)
     first = [say("text.check", code=check)] if check else []
-    kept = [replace(part, items=tuple(filter(None, part.items))) for part in parts]
-    kept = [part for part in kept if part.items]
+    given = [replace(part, items=tuple(filter(None, part.items))) for part in parts]
+    given = [replace(part, brief=() if part.brief == part.items else part.brief) for part in given if part.items]
+    kept, missing = list(given), 0
+    end: list[_Part] = []
     taken = len(f"{head}\n".encode())
-    while len(texts := _fewest(say, taken, first, kept, most, part_bytes)) > most:
-        last = max(range(len(kept)), key=lambda n: (kept[n].rank, n), default=-1)
-        if last >= 0 and kept[last].rank is not _Rank.KEPT:
-            del kept[last]
-        elif not _shorten(kept):
+    while len(texts := _fewest(say, taken, first, [*kept, *end], most, part_bytes)) > most:
+        gone = _leave_out(kept)
+        if gone is None:
             break
+        missing += gone
+        line = say.count("text.missing", missing) if missing else say("text.more")
+        end = [_Part((line,))]
     texts = texts[:most]
+    held = all(any(item in text for text in texts) for part in given for item in part.items)
     if len(texts) == 1:
-        return (f"{head}\n{texts[0]}",)
-    return tuple(f"{head} {number}/{len(texts)}\n{text}" for number, text in enumerate(texts, 1))
+        return TakenAlong((f"{head}\n{texts[0]}",), held and title == name, missing)
+    numbered = tuple(f"{head} {number}/{len(texts)}\n{text}" for number, text in enumerate(texts, 1))
+    return TakenAlong(numbered, held and title == name, missing)
 
 
-def _shorten(parts: list[_Part]) -> bool:
-    """Takes the last thing off the longest list; False when every list is down to one."""
-    at = max(range(len(parts)), key=lambda n: len(parts[n].items), default=-1)
-    if at < 0 or len(parts[at].items) < 2:
-        return False
-    items = parts[at].items
-    items = items[:-2] if items[-1] == _LONG else items[:-1]
-    parts[at] = replace(parts[at], items=(*items, _LONG)) if items else replace(parts[at], items=(_LONG,))
-    return True
+def _leave_out(parts: list[_Part]) -> int | None:
+    """Says the next thing in fewer words or leaves it out: how many papers that was; None when every list is down to
+    what cannot be done without.
+    """
+    brief = [(part.brief_rank, 1, n) for n, part in enumerate(parts) if part.brief]
+    gone = [(part.rank, 0, n) for n, part in enumerate(parts) if part.rank is not _Rank.KEPT]
+    papers = [(_Rank.KEPT, 0, n) for n, part in enumerate(parts) if part.papers and len(part.items) > 1]
+    choices = [*brief, *gone, *papers]
+    if not choices:
+        return None
+    _, shorter, n = max(choices)
+    part = parts[n]
+    if shorter:
+        parts[n] = replace(part, items=part.brief, brief=())
+        return 0
+    if part.papers and len(part.items) > 1:
+        parts[n] = replace(part, items=part.items[:-1])
+        return 1
+    del parts[n]
+    return int(part.papers)
 
 
 def _fewest(
@@ -211,7 +325,7 @@ def _packed(say: Phrases, room: int, first: list[str], parts: Sequence[_Part]) -
             return say(part.key, items=part.separator.join(items)) if part.key else "\n".join(items)
 
         for whole in part.items:
-            item = _cut(whole, min(_ITEM_BYTES, room))
+            item = _cut(whole, room)
             if _bytes([*texts[-1], said([*line, item])]) <= room:
                 line.append(item)
                 continue

@@ -6,6 +6,7 @@ Sentences come from `phrases`; here is only which sentence and with which number
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,14 +16,19 @@ from phrases import Phrases
 
 if TYPE_CHECKING:
     from domain.guard import Due, Verdict, Way
-    from domain.life_plan import Money
-    from domain.records import Fee, Hours, Limit, Material, Place
+    from domain.life_plan import Money, Plan
+    from domain.records import Fee, Guide, Hours, Limit, Material, Place
     from domain.trip import Route, Stop
 
 FIGURE_CHARACTERS = 9
 """What fits a figure cell of the summary strip and of the slip; a longer fee is said in full further down."""
 
 BRACKETS = ("（", "，", "；", "、", "(")
+
+BROUGHT = ("self", "other")
+"""Sources of papers that the citizen comes with; the others are there already."""
+
+_PIECES = re.compile("[，,；;、] *")
 
 
 def month_day(say: Phrases, day: dt.date) -> str:
@@ -91,11 +97,88 @@ def distance(say: Phrases, metres: float) -> str:
     return say("distance.km", n=f"{metres / 1000:.1f}")
 
 
-def supplier(say: Phrases, material: Material) -> str:
-    """Who supplies a material, and its note: 您自己带；看完就还."""
+def supplier(say: Phrases, material: Material, marked: str = "") -> str:
+    """Who supplies a material, and what else is to be known of it: 您自己带；看完就还."""
     first = say(f"material.source.{material.source}")
-    note = material.note
+    note = material_detail(say, material, marked)
     return say("join.note", first=first, note=note) if note and note not in first else first
+
+
+def material_detail(say: Phrases, material: Material, marked: str = "") -> str:
+    """Note, format, who issues it, where the form is to be had, what is checked: nothing that the note says already.
+    `marked`: the form that is told apart (`marked_form`).
+    """
+    note = material.note or ""
+    formats = (part for part in _PIECES.split(material.size or "") if part and part not in note)
+    parts = [note, say("join.comma").join(formats)]
+    told = (
+        ("issued_by", material.issued_by),
+        ("blank", material.blank),
+        ("filled", material.filled),
+        ("accepted", material.accepted),
+    )
+    parts += [say(f"material.{key}", text=text) for key, text in told if text and text not in note]
+    if marked and material.form == marked and material.source in BROUGHT:
+        parts.append(say(f"material.form.{marked}"))
+    return say("join.semicolon").join(filter(None, parts))
+
+
+def marked_form(guide: Guide) -> str:
+    """The form of papers that is said of each: of electronic or paper and paper alone the rarer; empty when none of
+    what the citizen brings, or all of it, may be electronic.
+    """
+    forms = [material.form for material in guide.materials if material.source in BROUGHT]
+    either, paper = forms.count("either"), forms.count("paper")
+    if not either or not paper:
+        return ""
+    return "paper" if either > paper else "either"
+
+
+def electronic(say: Phrases, guide: Guide) -> str:
+    """One sentence for all papers that may be electronic; empty where each says it itself, or none may."""
+    marked = marked_form(guide)
+    some = any(material.form == "either" and material.source in BROUGHT for material in guide.materials)
+    if not some or marked == "either":
+        return ""
+    return say("material.either_rest") if marked else say("material.either_all")
+
+
+def steps(say: Phrases, guide: Guide) -> tuple[str, ...]:
+    """What is done there, each with where and how: 交材料：3 号窗口."""
+    rows = []
+    for step in guide.steps:
+        tail = say("join.comma").join(filter(None, (step.where, step.note)))
+        rows.append(say("slip.step", name=step.name, detail=tail) if tail else step.name)
+    return tuple(rows)
+
+
+def limit_notes(guide: Guide) -> tuple[str, ...]:
+    """What does not count in the time that it takes."""
+    limits = (guide.promised_limit, guide.legal_limit)
+    return tuple(dict.fromkeys(limit.note for limit in limits if limit is not None and limit.note))
+
+
+def duties(say: Phrases, guide: Guide) -> list[tuple[str, str]]:
+    """(key, sentence) of what is to be told besides: booking, why one has to come, special procedures, appeal."""
+    told: list[tuple[str, str]] = []
+    if guide.appointment is not None:
+        told.append(("appointment", say("appointment.needed" if guide.appointment else "appointment.none")))
+    rest = (("visit", guide.visit_reason), ("special", guide.special_procedure), ("appeal", guide.appeal))
+    notes = limit_notes(guide)
+    return [*told, *((key, text) for key, text in rest if text and text not in notes)]
+
+
+def other_papers(say: Phrases, plan: Plan) -> str:
+    """How many papers of a life event are not in its list: those of some people, and those that the window has."""
+    found = [material for step in plan.steps for material in step.guide.materials]
+    listed = {
+        each.name for each in found if each.source != "counter" and each.when is None and each.necessity != "optional"
+    }
+    window = {each.name for each in found if each.source == "counter" and each.when is None} - listed
+    some = {each.name for each in found if each.when is not None or each.necessity == "optional"} - listed - window
+    parts = [say.count("event.some_papers", len(some))] if some else []
+    parts += [say.count("event.window_papers", len(window))] if window else []
+    return say("join.semicolon").join(parts)
 
 
 def count(say: Phrases, material: Material) -> str:

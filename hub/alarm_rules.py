@@ -1,20 +1,20 @@
 """What is wrong with a kiosk, as data: what is measured, from where on it is an alarm, and from where on it is none.
 
 A rule has two thresholds, so that a value that wavers about one of them raises nothing twice, and two spans: how long
-it must last before it is raised, and how long all must be well before it is cleared. Words are ``alarm.<kind>`` in
-the hub's phrases.
+it must last before it is raised, and how long all must be well before it is cleared; a city sets them
+(`hub.alarm_settings`). Words are ``alarm.<kind>`` in the hub's phrases.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from domain.errors import Code
 from domain.events import PrinterState, ReaderState
-from uplink.messages import Health
+from hub.alarm_facts import Facts
+from hub.alarm_settings import AlarmSettings, Falling, Rising
 
 
 class Mark(IntEnum):
@@ -24,7 +24,7 @@ class Mark(IntEnum):
     LOOK = 1
     """Content is old, or something is to be looked at from the desk."""
     LOST = 2
-    """Not heard for a quarter of an hour."""
+    """Not heard for longer than a line may be away."""
     SOON = 3
     """Somebody must go there, and may go when it fits."""
     NOW = 4
@@ -35,52 +35,8 @@ class Mark(IntEnum):
         return self >= Mark.SOON
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A revision that went out: the digest that it must have, and when a newer one that this kiosk could have came."""
-
-    digest: str
-    newer_at: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a kiosk at `now`. `heard_at`: its last report, else when it was enrolled; `released`: what the
-    hub knows of the revision that it shows; `sessions`, `card_faults`: of yesterday and today; `printed`: slips today;
-    `day_hours`: hours of today in which people were about.
-    """
-
-    now: dt.datetime
-    heard_at: dt.datetime
-    health: Health | None = None
-    released: Released | None = None
-    sessions: int = 0
-    card_faults: int = 0
-    printed: int = 0
-    day_hours: float = 1.0
-    restarts_lately: int = 0
-
-    @property
-    def slips_an_hour(self) -> float | None:
-        """Slips per hour today; None while fewer than `FEW_SLIPS` say nothing."""
-        return self.printed / max(1.0, self.day_hours) if self.printed >= FEW_SLIPS else None
-
-    @property
-    def hours_left(self) -> float | None:
-        """Hours until the paper is out at today's pace."""
-        pace, left = self.slips_an_hour, self.health.printer.slips_left if self.health is not None else None
-        return left / pace if pace and left is not None else None
-
-
-FEW_SLIPS = 6
 FEW_FAULTS = 5
 """Fewer cards that could not be read than these are no share of anything."""
-
-READER_CODES = frozenset({Code.CARD_UNREADABLE.value, Code.CARD_TOO_SLOW.value, Code.READER_BUSY.value})
-"""What a reader is to blame for; cards of other kinds are not."""
-
-DAY_BEGINS = 7
-"""Hour of the day, in the city, from which on the pace of printing is counted."""
 
 _DOWN = (PrinterState.COVER_OPEN, PrinterState.OFFLINE, PrinterState.ABSENT, PrinterState.TROUBLE)
 
@@ -89,23 +45,48 @@ NEAR_END = 20.0
 
 
 @dataclass(frozen=True, slots=True)
+class Spans:
+    """What a measure has to know of the city's rules: from when on a kiosk with a line is lost, and how far apart the
+    visits with a stick are.
+    """
+
+    lost: dt.timedelta
+    sticks: dt.timedelta
+
+
+Measure = Callable[[Facts, Spans], float | None]
+"""None: nobody knows, and an alarm stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One alarm. `measure` names a function of `MEASURES`. It is raised from `raise_at` on, cleared from `clear_at` on,
-    whichever way these lie; between them all stays as it is. `due`: when somebody must have been there: today,
-    tomorrow, or forecast (before the paper is out). `bring`: what to take along, ``bring.<word>``. `beneath`: the
-    alarm that says the same and more.
+    """One alarm. It is raised from `raise_at` on, cleared from `clear_at` on, whichever way these lie; between them all
+    stays as it is. `bring`: what to take along, ``bring.<word>``. `forecast`: somebody must be there before the paper
+    is out. `beneath`: the alarm that says the same and more.
     """
 
     kind: str
-    measure: str
+    measure: Measure
     raise_at: float
     clear_at: float
     mark: Mark
-    lasts: dt.timedelta = dt.timedelta()
-    well: dt.timedelta = dt.timedelta()
-    due: str = ""
-    bring: str = ""
+    lasts: dt.timedelta
+    well: dt.timedelta
+    bring: str
+    forecast: bool = False
     beneath: str = ""
+
+    @property
+    def due(self) -> str:
+        """When somebody must have been there: today, tomorrow, forecast, or empty for nobody."""
+        if not self.mark.visit:
+            return ""
+        return "today" if self.mark is Mark.NOW else "forecast" if self.forecast else "tomorrow"
+
+    @property
+    def grows(self) -> bool:
+        """Whether the value grows by itself; what is shown of it comes from the moment at which it began."""
+        return self.measure in (_silent, _stick_days)
 
     def bad(self, value: float) -> bool:
         """Whether it is to be raised."""
@@ -116,18 +97,22 @@ class Rule:
         return value <= self.clear_at if self.raise_at > self.clear_at else value >= self.clear_at
 
 
-def _silent(facts: Facts) -> float | None:
-    return (facts.now - facts.heard_at).total_seconds() / 60
+def _silent(facts: Facts, spans: Spans) -> float | None:
+    return 0.0 if facts.by_stick else (facts.now - facts.heard_at).total_seconds() / 60
 
 
-def _paper_out(facts: Facts) -> float | None:
+def _stick_days(facts: Facts, spans: Spans) -> float | None:
+    return (facts.now - facts.heard_at).total_seconds() / 86_400 if facts.by_stick else 0.0
+
+
+def _paper_out(facts: Facts, spans: Spans) -> float | None:
     printer = facts.health.printer if facts.health is not None else None
     if printer is None or printer.state is PrinterState.CHECKING:
         return None
     return float(printer.state is PrinterState.PAPER_OUT or printer.slips_left == 0)
 
 
-def _paper_left(facts: Facts) -> float | None:
+def _paper_left(facts: Facts, spans: Spans) -> float | None:
     printer = facts.health.printer if facts.health is not None else None
     if printer is None:
         return None
@@ -137,128 +122,154 @@ def _paper_left(facts: Facts) -> float | None:
     return left
 
 
-def _hours_left(facts: Facts) -> float | None:
+def _hours_left(facts: Facts, spans: Spans) -> float | None:
     return facts.hours_left
 
 
-def _printer_down(facts: Facts) -> float | None:
+def _printer_down(facts: Facts, spans: Spans) -> float | None:
     if facts.health is None or facts.health.printer.state is PrinterState.CHECKING:
         return None
     return float(facts.health.printer.state in _DOWN)
 
 
-def _reader_gone(facts: Facts) -> float | None:
+def _reader_gone(facts: Facts, spans: Spans) -> float | None:
     reader = facts.health.reader if facts.health is not None else None
     return float(reader.state is ReaderState.ABSENT or reader.stuck) if reader is not None else None
 
 
-def _reader_share(facts: Facts) -> float | None:
+def _reader_share(facts: Facts, spans: Spans) -> float | None:
     if facts.card_faults < FEW_FAULTS:
         return 0.0
     return 100 * facts.card_faults / max(facts.card_faults, facts.sessions)
 
 
-def _digest_differs(facts: Facts) -> float | None:
+def _digest_differs(facts: Facts, spans: Spans) -> float | None:
     content = facts.health.content if facts.health is not None else None
     if content is None or facts.released is None:
         return None
     return float(content.digest != facts.released.digest)
 
 
-def _unproved(facts: Facts) -> float | None:
+def _unproved(facts: Facts, spans: Spans) -> float | None:
     content = facts.health.content if facts.health is not None else None
     return float(content.proved_at is None) if content is not None else None
 
 
-def _content_days(facts: Facts) -> float | None:
-    """Days since the hub last said that what is shown is right, or since something newer could have been had."""
+def _content_days(facts: Facts, spans: Spans) -> float | None:
+    """Days since the hub last said that what is shown is right, or since something newer could have been had. What came
+    by stick was so when it was written down, and content there may be as old as sticks are apart.
+    """
     content = facts.health.content if facts.health is not None else None
     if content is None:
         return None
-    spans = [facts.now - (content.checked_at or content.made_at)]
+    at = facts.heard_at - spans.sticks if facts.by_stick else facts.now
+    since = [content.checked_at or content.made_at]
     if facts.released is not None and facts.released.newer_at is not None:
-        spans.append(facts.now - facts.released.newer_at)
-    return max(0.0, max(span.total_seconds() for span in spans) / 86_400)
+        since.append(facts.released.newer_at)
+    return max(0.0, (at - min(since)).total_seconds() / 86_400)
 
 
-def _disk(facts: Facts) -> float | None:
+def _disk(facts: Facts, spans: Spans) -> float | None:
     return float(facts.health.disk_free_mb) if facts.health is not None else None
 
 
-def _drift(facts: Facts) -> float | None:
+def _drift(facts: Facts, spans: Spans) -> float | None:
     drift = facts.health.clock.drift_s if facts.health is not None else None
     return float(abs(drift)) if drift is not None else None
 
 
-def _privacy(facts: Facts) -> float | None:
+def _privacy(facts: Facts, spans: Spans) -> float | None:
     status = facts.health.privacy.status if facts.health is not None else None
     return {"found": 1.0, "clean": 0.0}.get(status) if status is not None else None
 
 
-def _restarts(facts: Facts) -> float | None:
+def _restarts(facts: Facts, spans: Spans) -> float | None:
     return float(facts.restarts_lately)
 
 
-def _dead(facts: Facts) -> float | None:
+def _dead(facts: Facts, spans: Spans) -> float | None:
     return float(facts.health.outbox.dead) if facts.health is not None else None
 
 
-def _untouched(facts: Facts) -> float | None:
+def _untouched(facts: Facts, spans: Spans) -> float | None:
     """Hours without a visit; while the kiosk is silent nobody knows."""
     last = facts.health.last_visit if facts.health is not None else None
-    if last is None or facts.now - facts.heard_at > dt.timedelta(minutes=15):
+    if last is None or facts.now - facts.heard_at > spans.lost:
         return None
     return (facts.now - last).total_seconds() / 3600
 
 
-MEASURES: Mapping[str, Callable[[Facts], float | None]] = {
-    "silent_min": _silent,
-    "paper_out": _paper_out,
-    "paper_left": _paper_left,
-    "hours_left": _hours_left,
-    "printer_down": _printer_down,
-    "reader_gone": _reader_gone,
-    "reader_share": _reader_share,
-    "digest_differs": _digest_differs,
-    "unproved": _unproved,
-    "content_days": _content_days,
-    "disk_mb": _disk,
-    "drift_s": _drift,
-    "privacy_found": _privacy,
-    "restarts": _restarts,
-    "dead": _dead,
-    "untouched_h": _untouched,
-}
-"""What can be measured; None: nobody knows, and an alarm stays as it is."""
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What of an alarm no city sets."""
 
-_MINUTES = dt.timedelta(minutes=1)
-_NONE = dt.timedelta()
+    kind: str
+    measure: Measure
+    bring: str
+    beneath: str = ""
+    forecast: bool = False
 
-RULES: tuple[Rule, ...] = (
-    Rule("privacy", "privacy_found", 1, 0, Mark.NOW, due="today", bring="nothing"),
-    Rule("paper_out", "paper_out", 1, 0, Mark.NOW, well=2 * _MINUTES, due="today", bring="paper"),
-    Rule("printer", "printer_down", 1, 0, Mark.NOW, 5 * _MINUTES, 5 * _MINUTES, "today", "printer", "paper_out"),
-    Rule("silent", "silent_min", 24 * 60, 15, Mark.NOW, due="today", bring="stick"),
-    Rule("restarts", "restarts", 3, 0, Mark.NOW, well=30 * _MINUTES, due="today", bring="stick"),
-    Rule("content_stale", "content_days", 10, 3, Mark.NOW, due="today", bring="stick", beneath="silent"),
-    Rule("paper_low", "paper_left", 20, 40, Mark.SOON, _NONE, 5 * _MINUTES, "forecast", "paper", "paper_out"),
-    Rule("paper_soon", "hours_left", 8, 14, Mark.SOON, _NONE, 15 * _MINUTES, "forecast", "paper", "paper_low"),
-    Rule("reader_gone", "reader_gone", 1, 0, Mark.SOON, 5 * _MINUTES, 5 * _MINUTES, "tomorrow", "reader"),
-    Rule("reader_errors", "reader_share", 30, 15, Mark.SOON, _NONE, 60 * _MINUTES, "tomorrow", "reader", "reader_gone"),
-    Rule("untouched", "untouched_h", 24, 1, Mark.SOON, due="tomorrow", bring="screen"),
-    Rule("disk", "disk_mb", 500, 800, Mark.SOON, well=30 * _MINUTES, due="tomorrow", bring="stick"),
-    Rule("clock", "drift_s", 60, 20, Mark.SOON, 30 * _MINUTES, 10 * _MINUTES, "tomorrow", "battery"),
-    Rule("offline", "silent_min", 15, 5, Mark.LOST, beneath="silent"),
-    Rule("digest", "digest_differs", 1, 0, Mark.LOOK, well=2 * _MINUTES),
-    Rule("unproved", "unproved", 1, 0, Mark.LOOK, 30 * _MINUTES, 2 * _MINUTES, beneath="digest"),
-    Rule("content_old", "content_days", 3, 1, Mark.LOOK, beneath="content_stale"),
-    Rule("dead", "dead", 1, 0, Mark.LOOK, well=5 * _MINUTES),
-)  # fmt: skip
-"""Every alarm, the gravest first: that is the order in which a kiosk's are told."""
 
-BY_KIND: Mapping[str, Rule] = {rule.kind: rule for rule in RULES}
+_ALL = (
+    _Kind("privacy", _privacy, "nothing"),
+    _Kind("paper_out", _paper_out, "paper"),
+    _Kind("printer", _printer_down, "printer", "paper_out"),
+    _Kind("silent", _silent, "stick"),
+    _Kind("restarts", _restarts, "stick"),
+    _Kind("content_stale", _content_days, "stick", "silent"),
+    _Kind("paper_low", _paper_left, "paper", "paper_out", forecast=True),
+    _Kind("paper_soon", _hours_left, "paper", "paper_low", forecast=True),
+    _Kind("reader_gone", _reader_gone, "reader"),
+    _Kind("reader_errors", _reader_share, "reader", "reader_gone"),
+    _Kind("untouched", _untouched, "screen"),
+    _Kind("disk", _disk, "stick"),
+    _Kind("clock", _drift, "battery"),
+    _Kind("stick_late", _stick_days, "stick"),
+    _Kind("offline", _silent, "stick", "silent"),
+    _Kind("digest", _digest_differs, "stick"),
+    _Kind("unproved", _unproved, "stick", "digest"),
+    _Kind("content_old", _content_days, "stick", "content_stale"),
+    _Kind("dead", _dead, "stick"),
+)
+
+KINDS: tuple[str, ...] = tuple(one.kind for one in _ALL)
+"""Every alarm, the gravest first as a city has them that sets nothing: the order in which a kiosk's are told."""
 
 
 def order(kind: str) -> int:
     """Where a kind stands among the rules; one that there is no more stands last."""
-    return next((place for place, rule in enumerate(RULES) if rule.kind == kind), len(RULES))
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)
+
+
+class Rules:
+    """The rules of one city, in the order of `KINDS`."""
+
+    def __init__(self, settings: AlarmSettings) -> None:
+        self._by_kind = {one.kind: _rule(one, settings) for one in _ALL}
+        self.spans = Spans(
+            lost=dt.timedelta(minutes=min(settings.offline.raise_at, settings.silent.raise_at)),
+            sticks=dt.timedelta(days=settings.stick_late.raise_at),
+        )
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._by_kind.values())
+
+    def __getitem__(self, kind: str) -> Rule:
+        return self._by_kind[kind]
+
+
+def _rule(one: _Kind, settings: AlarmSettings) -> Rule:
+    said = settings.of(one.kind)
+    raise_at, clear_at = (said.raise_at, said.clear_at) if isinstance(said, Rising | Falling) else (1.0, 0.0)
+    return Rule(
+        kind=one.kind,
+        measure=one.measure,
+        raise_at=raise_at,
+        clear_at=clear_at,
+        mark=Mark[said.mark.upper()],
+        lasts=dt.timedelta(minutes=said.after_minutes),
+        well=dt.timedelta(minutes=said.well_minutes),
+        bring=one.bring,
+        forecast=one.forecast,
+        beneath=one.beneath,
+    )

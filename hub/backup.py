@@ -1,13 +1,14 @@
 """A copy of the hub in a folder, and a hub again out of such a copy.
 
 The copy holds every table as lines of JSON, taken in one reading of the database, so that SQLite and PostgreSQL make
-the same copy and either can be filled from it; what kiosks fetch; the operator's mappings; and a manifest with the
-SHA-256 of every file, the digest of the live content and the end of the audit chain, written last: a folder without it
-is no copy. Keys are not in it: they go into a folder of their own, which belongs elsewhere. Sessions, tries to log in
-and one-time codes are nowhere: what was ended must not come back to life.
+the same copy and either can be filled from it; what kiosks fetch; the operator's mappings; hub.toml as it is, which may
+name the password of the database; and a manifest with the SHA-256 of every file, the digest of the live content and the
+end of the audit chain, written last: a folder without it is no copy. Keys are not in it: they go into a folder of their
+own, which belongs elsewhere. Sessions, tries and one-time codes are nowhere: what was ended must not come back to life.
 
 A restore reads everything before it writes anything, works in one transaction, and commits only when the audit chain is
-whole and the live content has the digest that the manifest names.
+whole and the live content has the digest that the manifest names. The hub.toml of the copy is put beside that of the
+home: the one that is there names the database that is being filled.
 """
 
 from __future__ import annotations
@@ -37,14 +38,24 @@ from hub.publishing import Press, one_at_a_time
 from hub.refusal import Reason, Refused
 from hub.release import REVISION
 from hub.release_rows import current_revision, live_lines
-from hub.store import Store, engine_of, utc_now, written
-from hub.tables import audit as audit_table, enrolment_codes, items, login_tries, metadata, people, sessions
+from hub.store import Store, answering, engine_of, utc_now, written
+from hub.tables import (
+    audit as audit_table,
+    enrolment_codes,
+    enrolment_tries,
+    items,
+    login_tries,
+    metadata,
+    people,
+    sessions,
+)
 
 MANIFEST = "manifest.json"
+CONFIG = "hub.toml"
 KEYS_MANIFEST = "keys.json"
 FORMAT = 1
 
-LEFT_OUT = frozenset({sessions.name, login_tries.name, enrolment_codes.name})
+LEFT_OUT = frozenset({sessions.name, login_tries.name, enrolment_tries.name, enrolment_codes.name})
 
 ROWS_AT_ONCE = 500
 PIECE = 1 << 20
@@ -88,11 +99,14 @@ class BackupUnfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore made. `out`: the revision in public/, None when it cannot be read (no keys)."""
+    """What a restore made. `out`: the revision in public/, None when it cannot be read (no keys). `config`: where the
+    copy's hub.toml lies now, beside that of the home; None: the copy had none.
+    """
 
     manifest: Manifest
     out: int | None
     keys: bool
+    config: Path | None = None
 
     @property
     def ahead(self) -> bool:
@@ -104,10 +118,17 @@ class Restored:
 
 
 def back_up(
-    store: Store, home: HubHome, folder: Path, keys: Path | None, *, now: Callable[[], dt.datetime] = utc_now
+    store: Store,
+    home: HubHome,
+    folder: Path,
+    keys: Path | None,
+    *,
+    config: Path | None = None,
+    now: Callable[[], dt.datetime] = utc_now,
 ) -> Manifest:
     """Copies the hub into `folder`, which is empty or not there, and its keys into `keys` when it is given, which is
-    neither in nor around `folder`. No release goes out meanwhile; everything else goes on.
+    neither in nor around `folder`. `config`: the settings when they are not in the home. No release goes out meanwhile;
+    everything else goes on.
 
     Raises `BackupUnfit` for folders that will not do, `Refused` (already_publishing), OSError.
     """
@@ -142,6 +163,8 @@ def back_up(
             _copy_tree(home.public, folder / "public")
         if home.mappings.is_dir():
             _copy_tree(home.mappings, folder / "mappings")
+        if (config or home.config).is_file():
+            _copy_file(config or home.config, folder / CONFIG)
         if keys is not None and home.keys.is_dir():
             _copy_tree(home.keys, keys, leave={"lock"})
             _write(keys / KEYS_MANIFEST, json.dumps({name: one.model_dump() for name, one in _files(keys).items()}))
@@ -228,7 +251,7 @@ def restore(
     home.prepare()
     engine = engine_of(url)
     try:
-        with engine.begin() as connection:
+        with answering(url), engine.begin() as connection:
             if _holds_something(connection):
                 raise Refused(Reason.NOT_EMPTY)
         _put_files(home, folder, keys)
@@ -245,7 +268,7 @@ def restore(
     if street is not None:
         press.skip(street, passphrase, now())
     home.catalogue.unlink(missing_ok=True)
-    return Restored(made, _out(home), home.keys.is_dir())
+    return Restored(made, _out(home), home.keys.is_dir(), _put_config(home, folder, made))
 
 
 def _holds_something(connection: Connection) -> bool:
@@ -316,11 +339,23 @@ def _put_files(home: HubHome, folder: Path, keys: Path | None) -> None:
         if copied.is_file() and own.read_bytes() != copied.read_bytes():
             raise BackupUnfit("public/ belongs to another hub: its root.json is not that of the copy")
     elif (folder / "public").is_dir():
-        _copy_tree(folder / "public", home.public, private=False)
+        _put_tree(folder / "public", home.public, private=False)
     if (folder / "mappings").is_dir() and not home.mappings.is_dir():
-        _copy_tree(folder / "mappings", home.mappings)
+        _put_tree(folder / "mappings", home.mappings)
     if keys is not None and not home.keys.is_dir():
-        _copy_tree(keys, home.keys, leave={KEYS_MANIFEST})
+        _put_tree(keys, home.keys, leave={KEYS_MANIFEST})
+
+
+def _put_config(home: HubHome, folder: Path, made: Manifest) -> Path | None:
+    """The copy's settings beside those of the home, under a name that there was not."""
+    if CONFIG not in made.files:
+        return None
+    for number in itertools.count(1):
+        aside = home.config.with_name(f"{home.config.name}.restored{f'-{number}' if number > 1 else ''}")
+        if not os.path.lexists(aside):
+            break
+    _copy_file(folder / CONFIG, aside)
+    return aside
 
 
 def _press(home: HubHome) -> Press:
@@ -404,8 +439,23 @@ def _copy_tree(source: Path, target: Path, *, private: bool = True, leave: Itera
             (target / inside).mkdir(mode=0o700 if private else 0o755, parents=True, exist_ok=True)
         elif path.is_file():
             (target / inside).parent.mkdir(mode=0o700 if private else 0o755, parents=True, exist_ok=True)
-            with path.open("rb") as read, _open_new(target / inside, 0o600 if private else 0o644) as write:
-                shutil.copyfileobj(read, write, PIECE)
+            _copy_file(path, target / inside, private=private)
+
+
+def _put_tree(source: Path, target: Path, *, private: bool = True, leave: Iterable[str] = ()) -> None:
+    """The same in one step: `target`, which is empty or not there, has all of it or nothing, so that a restore that was
+    stopped half-way can be made again.
+    """
+    aside = target.with_name(f"{target.name}.restoring")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o700 if private else 0o755)
+    _copy_tree(source, aside, private=private, leave=leave)
+    aside.rename(target)
+
+
+def _copy_file(source: Path, target: Path, *, private: bool = True) -> None:
+    with source.open("rb") as read, _open_new(target, 0o600 if private else 0o644) as write:
+        shutil.copyfileobj(read, write, PIECE)
 
 
 def _write(path: Path, text: str) -> None:

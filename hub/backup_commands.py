@@ -8,43 +8,60 @@ from typing import Annotated
 
 import typer
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+from hub.options import ConfigOption, JsonOption, open_office
 
 
 def backup_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="New or empty.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", file_okay=False, help="New or empty; with --keep, where the copies are.")
+    ],
     keys: Annotated[
         Path | None,
         typer.Option(
             "--keys", metavar="DIR", file_okay=False, help="Where the keys go: another medium, another drawer."
         ),
     ] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", metavar="N", min=1, help="A folder of its own in DIR; the N newest there are kept."),
+    ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Copies the hub while it runs: every table, public/, mappings. Keys only with --keys, and never into the same
-    folder. Status 1 when the copy was not finished.
+    """Copies the hub while it runs: every table, public/, mappings, hub.toml. Keys only with --keys, and never into the
+    same folder. Status 1 when the copy was not finished.
     """
+    if keep is not None and keys is not None:
+        raise typer.BadParameter("keys are copied by hand, when they change", param_hint="--keys")
     from hub.backup import BackupUnfit, back_up
-    from hub.office import Office
+    from hub.copies import keep_copy
     from hub.terminal import note, say, say_json
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         try:
-            made = back_up(office.store, office.home, folder, keys)
+            removed = 0
+            if keep is not None:
+                kept = keep_copy(office.store, office.home, folder, keep, config=config)
+                made, folder, removed = kept.made, kept.folder, kept.removed
+            else:
+                made = back_up(office.store, office.home, folder, keys, config=config)
         except BackupUnfit as unfit:
             raise _told(unfit) from None
         lacking = keys is None and office.home.keys.is_dir()
     if json:
         say_json(
-            {"folder": str(folder), "revision": made.revision, "rows": sum(made.rows.values()), "keys": not lacking}
+            {
+                "folder": str(folder),
+                "revision": made.revision,
+                "rows": sum(made.rows.values()),
+                "keys": not lacking,
+                "removed": removed,
+            }
         )
     else:
         say(f"{folder}: revision {made.revision}, {sum(made.rows.values())} rows, {len(made.files)} files")
+        if removed:
+            say(f"{removed} older ones are gone")
     if lacking:
         note("the keys are not in it: without them nothing can be signed again; --keys DIR copies them elsewhere")
 
@@ -90,9 +107,12 @@ def restore_command(
         raise _told(unfit) from None
     made = done.manifest
     if json:
-        say_json({"revision": made.revision, "rows": sum(made.rows.values()), "public": done.out, "keys": done.keys})
+        told = {"revision": made.revision, "rows": sum(made.rows.values()), "public": done.out, "keys": done.keys}
+        say_json(told | {"config": str(done.config) if done.config else None})
     else:
         say(f"revision {made.revision} of {made.made_at:%Y-%m-%d %H:%M} UTC, {sum(made.rows.values())} rows")
+    if done.config is not None:
+        note(f"the settings of then are in {done.config}: compare them with hub.toml, then remove them")
     if not done.keys:
         note("there are no keys here: nothing can be signed until they are brought back (--keys DIR)")
     if done.ahead:

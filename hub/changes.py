@@ -1,24 +1,29 @@
 """What the hub adds to the editors' records when they go out: short numbers, versions, and what changed for citizens.
 
-A guide gets its number when it is first put into a release; numbers only grow and none is given twice, so that a slip
-that lies in a drawer for years still names its item. What changed is written down once, when a release is put together,
-and goes with it: the same rows give the same lines whenever they are asked for, and the digest that two people sign
-holds for all of them.
+A guide or a life event gets its number when it is first put into a release; numbers only grow and none is given twice,
+so that a slip that lies in a drawer for years still names its item. What changed is written down once, when a release
+is put together, and goes with it: the same rows give the same lines whenever they are asked for, and the digest that
+two people sign holds for all of them.
+
+The version that goes out is the editors' own, or a higher one: it also grows when something that a slip of the item is
+printed from has changed, an office, an organisation, a guide of a life event. The highest version in `changes` says so,
+so that a slip printed now is always the newest, and one printed before is not.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from domain.check_code import NUMBERS, VERSIONS
-from domain.records import Change, canonical_line
-from domain.slip_changes import KINDS, PRUNED, WITHDRAWN, cut, differences
+from domain.records import Change, Guide, LifeEvent, canonical_line
+from domain.slip_changes import AROUND, PRUNED, WITHDRAWN, differences
+from domain.slip_content import KINDS, NUMBERED, cut, leads_to, names_wanted
 from hub import marks
 from hub.release import State, Waiting
 from hub.store import moment, written
@@ -32,10 +37,13 @@ KEPT = dt.timedelta(days=731)
 """So long what changed goes out: two years and a day of grace."""
 
 OWN = ("number", "version")
-"""Fields of a guide that only the hub writes."""
+"""Fields of what has slips that only the hub writes."""
 
 FEW = 500
 """Keys that one statement asks for."""
+
+Content = Mapping[tuple[str, str], tuple[int, str]]
+"""Version and line by kind and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +58,9 @@ class Written:
 
 
 def give_numbers(connection: Connection) -> None:
-    """Gives every guide and place that is live or approved a number if it has none."""
-    approved = (
-        select(versions.c.item)
-        .where(versions.c.item == items.c.key, versions.c.status == Status.APPROVED.value)
-        .exists()
-    )
+    """Gives everything that slips are printed from a number if it is live or approved and has none."""
+    # A list that is made once: asking item by item would look through everything approved for each of them.
+    approved = items.c.key.in_(select(versions.c.item).where(versions.c.status == Status.APPROVED.value))
     keys = list(
         connection.execute(
             select(items.c.key)
@@ -105,7 +110,7 @@ def numbers(connection: Connection, release: str | None, coming: bool) -> dict[s
 
 
 def own_fields(line: str, number: int | None, version: int) -> str:
-    """The line of a guide as it goes out. Without a number, or with more versions than a code can name: no code."""
+    """The line of what has slips, as it goes out; no code without a number, or with more versions than one can name."""
     raw = json.loads(line)
     for field in OWN:
         raw.pop(field, None)
@@ -114,27 +119,73 @@ def own_fields(line: str, number: int | None, version: int) -> str:
     return json.dumps(raw, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def compare(connection: Connection, waiting: Sequence[Waiting], at: dt.datetime) -> list[Written]:
-    """What `waiting` changes for citizens, compared with what last went out of each item."""
+def editions(connection: Connection, release: str | None = None, coming: Iterable[Written] = ()) -> dict[str, int]:
+    """The highest version by item key that anything changed with, of what is out, of `release` and of `coming`."""
+    out = releases.c.state == State.PUBLISHED.value
+    rows = connection.execute(
+        select(changes.c.item, func.max(changes.c.version).label("version"))
+        .join(releases, releases.c.id == changes.c.release)
+        .where(or_(out, changes.c.release == release) if release else out)
+        .group_by(changes.c.item)
+    )
+    found = {row.item: int(row.version) for row in rows}
+    for one in coming:
+        found[one.item] = max(found.get(one.item, 0), one.version)
+    return found
+
+
+def compare(connection: Connection, waiting: Sequence[Waiting], at: dt.datetime, held: Content) -> list[Written]:
+    """What `waiting` changes for citizens, compared with what last went out of each item; `held`: all that is out then.
+
+    Of one item first what changed in it, then, in one record, in what else its slips are printed from.
+    """
     about = [one for one in waiting if one.item.partition("/")[0] in KINDS]
     known = numbers(connection, None, True)
     before = _last_out(connection, [one.item for one in about])
     now = _lines(connection, [(one.item, one.number) for one in about])
     names = _names(connection, (*before.values(), *now.values()))
-    found: list[Written] = []
+    told: dict[str, list[tuple[str, Any, Any]]] = {}
     for one in about:
-        number, old, new = known.get(one.item), before.get(one.item), now[one.item]
-        if number is None or old is None:
+        old, new = before.get(one.item), now[one.item]
+        if one.item not in known or old is None:
             continue  # nobody has a slip of it
-        rows: list[tuple[str, Any, Any]] = []
         if one.change == "dropped":
-            rows.append((WITHDRAWN, None, True))
-            new = old
-        else:
-            if one.before is None:
-                rows.append((WITHDRAWN, True, None))
-            rows += [(two.field, two.old, two.new) for two in differences(old, new, names)]
-        found += (_written(one.item, number, one.number, at, place, row, new) for place, row in enumerate(rows, 1))
+            told[one.item] = [(WITHDRAWN, None, True)]
+            now[one.item] = old
+            continue
+        told[one.item] = [(WITHDRAWN, True, None)] if one.before is None else []
+        told[one.item] += [(two.field, two.old, two.new) for two in differences(old, new, names)]
+    records = {key: now[key] for key, rows in told.items() if rows}
+    around = {key: ids for key, ids in _around(held, set(records)).items() if key not in now or key in before}
+    highest = editions(connection)
+    given = {one.item: one.number for one in about}
+    found: list[Written] = []
+    for key in sorted({*records, *around} & known.keys()):
+        kind, _, id = key.partition("/")
+        number, line = held.get((kind, id), (0, ""))
+        version = max(given.get(key, number + 1), highest.get(key, 0) + 1)
+        rows = [*told.get(key, ()), *([(AROUND, None, around[key])] if key in around else ())]
+        record = records.get(key) or json.loads(line)
+        found += (_written(key, known[key], version, at, place, row, record) for place, row in enumerate(rows, 1))
+    return found
+
+
+def _around(held: Content, changed: Collection[str]) -> dict[str, list[str]]:
+    """Which guides and life events are printed from `changed` without being it: key → ids. A life event is printed from
+    its guides and from all that these are printed from.
+    """
+    ids = {key.partition("/")[2] for key in changed}
+    found: dict[str, list[str]] = {}
+    if any(not key.startswith(f"{LifeEvent.KIND}/") for key in changed):
+        for kind in (Guide.KIND, LifeEvent.KIND):
+            for (other, id), (_, line) in held.items():
+                if other != kind:
+                    continue
+                below = leads_to(json.loads(line))
+                more = (one for guide in below for one in found.get(f"{Guide.KIND}/{guide}", ()))
+                mine = {one for one in (*below, *more) if one in ids}
+                if mine:
+                    found[f"{kind}/{id}"] = sorted(mine)
     return found
 
 
@@ -196,7 +247,7 @@ def _written(
     }
     if record.get("sample"):
         raw["sample"] = True
-    if field == WITHDRAWN and kind == "guide":
+    if field == WITHDRAWN and kind in NUMBERED:
         raw["number"] = number
     return Written(raw["id"], item, version, written(at), _line(raw))
 
@@ -245,9 +296,9 @@ def _lines(connection: Connection, wanted: Sequence[tuple[str, int]]) -> dict[st
 
 
 def _names(connection: Connection, records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Names of the places and offices that the records lead to, as they are or were last called."""
-    ids = {id for one in records for id in (*(one.get("places") or ()), one.get("accepting_office")) if id}
-    wanted = [f"{kind}/{id}" for id in sorted(ids) for kind in ("place", "org")]
+    """Names of what the records lead to, as it is or was last called."""
+    ids = sorted(names_wanted(records))
+    wanted = [f"{kind}/{id}" for id in ids for kind in KINDS]
     found: dict[str, str] = {}
     for start in range(0, len(wanted), FEW):
         rows = connection.execute(select(items.c.id, items.c.name).where(items.c.key.in_(wanted[start : start + FEW])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -11,13 +12,24 @@ from sqlalchemy import Connection, select
 from domain.errors import RecordError
 from domain.lint import Finding, Level, lint
 from domain.records import Guide, Record, canonical_line, references, validate
+from domain.slip_content import NUMBERED
 from hub.changes import OWN
 from hub.refusal import Reason, Refused
-from hub.tables import items
-from hub.workflow import CITY
+from hub.tables import items, steps
+from hub.workflow import Action
 
 _WHOLE_SET = frozenset({"dangling", "same_name", "word_in_two_groups"})
 """Rules of the lint that make no sense for a record alone."""
+
+
+_TO_BEGIN = (
+    frozenset({"missing_place", "missing_phone"}),
+    frozenset({"missing_fee"}),
+    frozenset({"missing_materials"}),
+)
+"""Rules of the lint, in sets of which a guide that is begun in the hub may not break every one before its first review:
+where to go or whom to call, what it costs, what to bring. Of what came with an import, or is out, they are told only.
+"""
 
 
 def key_of(raw: Mapping[str, Any]) -> str:
@@ -26,13 +38,13 @@ def key_of(raw: Mapping[str, Any]) -> str:
 
 
 def line_of(raw: Mapping[str, Any]) -> str:
-    """The canonical form as the tables hold it, without line feed, and of a guide without what the hub gives it."""
+    """The canonical form as the tables hold it, without line feed, and without what the hub gives it."""
     return canonical_line(without_own(raw)).decode("utf-8").removesuffix("\n")
 
 
 def without_own(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The record without what only the hub gives a guide."""
-    own = OWN if raw["kind"] == Guide.KIND else ()
+    """The record without what only the hub gives it."""
+    own = OWN if raw["kind"] in NUMBERED else ()
     return {field: value for field, value in raw.items() if field not in own}
 
 
@@ -46,24 +58,15 @@ def checked(raw: Mapping[str, Any]) -> Record:
         raise Refused(Reason.RECORD_UNFIT, details=(type(error).__name__,)) from None
 
 
-def owner(record: Record) -> str:
-    """Whose item it is: a guide's department, an organisation itself, else who verifies it, else the whole city."""
-    if record.kind == "org":
-        return record.id
-    department = getattr(record, "department", None)
-    return department if isinstance(department, str) else record.verified_by or CITY
-
-
-def owner_of(raw: Mapping[str, Any]) -> str:
-    """The same for a record as its JSON object."""
-    if raw["kind"] == "org":
-        return str(raw["id"])
-    return str(raw.get("department") or raw.get("verified_by") or CITY)
-
-
 def findings(connection: Connection, record: Record, today: dt.date) -> list[Finding]:
-    """The lint of one version. A reference counts as resolved when the hub has an item of that id, live or not yet."""
+    """The lint of one version. A reference counts as resolved when the hub has an item of that id, live or not yet. A
+    guide that is begun here has to say what people come for (`_TO_BEGIN`).
+    """
     found = [finding for finding in lint([record], today=today) if finding.rule not in _WHOLE_SET]
+    if record.kind == Guide.KIND and _begun_here(connection, f"{record.kind}/{record.id}"):
+        rules = {finding.rule for finding in found}
+        lacking = {rule for wanted in _TO_BEGIN if wanted <= rules for rule in wanted}
+        found = [replace(one, level=Level.STOP) if one.rule in lacking else one for one in found]
     found.extend(_lost(record, list(references(record)), _known(connection, {id for _, id in references(record)})))
     return found
 
@@ -71,6 +74,16 @@ def findings(connection: Connection, record: Record, today: dt.date) -> list[Fin
 def stops(found: Iterable[Finding]) -> list[Finding]:
     """Those that must not be published."""
     return [finding for finding in found if finding.level is Level.STOP]
+
+
+def _begun_here(connection: Connection, key: str) -> bool:
+    """Whether nothing of the item ever came with an import or went out."""
+    from_elsewhere = steps.c.action.in_((Action.IMPORT.value, Action.PUBLISH.value))
+    live = select(items.c.key).where(items.c.key == key, items.c.live.is_not(None))
+    return (
+        connection.execute(live).first() is None
+        and connection.execute(select(steps.c.step).where(steps.c.item == key, from_elsewhere).limit(1)).first() is None
+    )
 
 
 def _lost(record: Record, wanted: Sequence[tuple[str, str]], known: frozenset[str]) -> Iterable[Finding]:

@@ -3,6 +3,9 @@
 Several corrections of the same field of an item are one ticket while it is open. The department answers: mended in
 version N, or not so, with a reason. A mended one closes by itself when a kiosk proves that it shows that version; one
 that is not so is closed, or opened again, by somebody who works for the whole city.
+
+A correction of something of which no version was ever out (a kiosk of another city, a demonstration, a forged report)
+is kept apart for the operator: it is no ticket, and no figure counts it.
 """
 
 from __future__ import annotations
@@ -13,14 +16,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, and_, func, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
 from hub import audit
 from hub.audit import Event
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.store import Store, moment, utc_now, written
-from hub.tables import corrections, items, tickets, versions
+from hub.tables import corrections, devices, items, stray_corrections, tickets, versions
 from hub.workflow import CITY, Actor, Role
 from uplink.messages import Correction
 
@@ -61,6 +77,20 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Stray:
+    """What kiosks said about something that this hub never let out. `item`: what they called it; `kiosks`: their
+    numbers.
+    """
+
+    item: str
+    field: str
+    times: int
+    kiosks: tuple[str, ...]
+    revision: int
+    last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """What the city can show: corrections that came in a time, and how many of them are mended by now."""
 
@@ -81,7 +111,7 @@ class Corrections:
         """What `person` may see, those that most visits told of first: everything for who works for the whole city,
         else those of the own department.
         """
-        wanted = _told().order_by(func.coalesce(func.sum(corrections.c.times), 0).desc(), tickets.c.opened_at)
+        wanted = counted_tickets().order_by(func.coalesce(func.sum(corrections.c.times), 0).desc(), tickets.c.opened_at)
         if state is not None:
             wanted = wanted.where(tickets.c.state == state.value)
         if not _of_the_city(person.actor):
@@ -100,6 +130,46 @@ class Corrections:
         if not _of_the_city(person.actor):
             wanted = wanted.where(tickets.c.department.in_(person.departments))
         return self._store.read(lambda connection: int(connection.execute(wanted).scalar_one()))
+
+    def strays(self, district: str | None = None, limit: int = 50) -> tuple[Stray, ...]:
+        """What kiosks in `district` (None: all) said about things that the hub does not know, the newest first."""
+        told = stray_corrections.c
+        there = devices.c.district == district if district is not None else true()
+        wanted = (
+            select(
+                told.item,
+                told.field,
+                func.sum(told.times).label("said"),
+                func.max(told.revision).label("revision"),
+                func.max(told.day).label("day"),
+            )
+            .join(devices, devices.c.id == told.device)
+            .where(there)
+            .group_by(told.item, told.field)
+            .order_by(func.max(told.received_at).desc(), told.item, told.field)
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> tuple[Stray, ...]:
+            rows = connection.execute(wanted).all()
+            here = select(told.item, told.field, devices.c.number).join(devices, devices.c.id == told.device).distinct()
+            by: dict[tuple[str, str], list[str]] = {}
+            said = told.item.in_([row.item for row in rows])
+            for row in connection.execute(here.where(there, said).order_by(devices.c.number)):
+                by.setdefault((row.item, row.field), []).append(row.number)
+            return tuple(
+                Stray(
+                    row.item,
+                    row.field,
+                    int(row.said),
+                    tuple(by[row.item, row.field]),
+                    row.revision,
+                    dt.date.fromisoformat(row.day),
+                )
+                for row in rows
+            )
+
+        return self._store.read(work)
 
     def mended(self, person: Person, ticket: Ticket, version: int) -> Ticket:
         """The department answers: version `version` of the item says it right. Closed at once when that is out on a
@@ -186,8 +256,8 @@ class Corrections:
 
 
 def take(connection: Connection, device: str, said: Correction, now: dt.datetime) -> None:
-    """Notes what a kiosk told, in the caller's transaction; an item that the hub does not know gets a ticket of the
-    whole city.
+    """Notes what a kiosk told, in the caller's transaction: at the ticket of its item and field, or apart when no
+    version of the item was out with that revision or before.
     """
     key = f"guide/{said.item}"
     row = {
@@ -197,36 +267,44 @@ def take(connection: Connection, device: str, said: Correction, now: dt.datetime
         "day": said.day.isoformat(),
         "revision": said.revision,
     }
-    here = and_(*(corrections.c[name] == value for name, value in row.items()))
-    held = connection.execute(select(corrections.c.times).where(here)).first()
-    if held is not None:
-        connection.execute(update(corrections).where(here).values(times=held.times + 1))
-        return
     version = connection.execute(
         select(func.max(versions.c.number)).where(versions.c.item == key, shown_by(said.revision))
     ).scalar()
+    book = stray_corrections if version is None else corrections
+    here = and_(*(book.c[name] == value for name, value in row.items()))
+    held = connection.execute(select(book.c.times).where(here)).first()
+    if held is not None:
+        connection.execute(update(book).where(here).values(times=held.times + 1))
+        return
+    row |= {"times": 1, "received_at": written(now)}
+    if version is not None:
+        row |= {"version": version, "ticket": _ticket_of(connection, key, said.field, now)}
+    connection.execute(insert(book).values(row))
+
+
+def _ticket_of(connection: Connection, key: str, field: str, now: dt.datetime) -> str:
+    """The open ticket of this field of the item; opened now when there is none."""
     ticket = connection.execute(
         select(tickets.c.id).where(
-            tickets.c.item == key, tickets.c.field == said.field, tickets.c.state != State.CLOSED.value
+            tickets.c.item == key, tickets.c.field == field, tickets.c.state != State.CLOSED.value
         )
     ).scalar()
-    if ticket is None:
-        ticket = uuid.uuid4().hex
-        department = connection.execute(select(items.c.department).where(items.c.key == key)).scalar()
-        connection.execute(
-            insert(tickets).values(
-                id=ticket,
-                item=key,
-                department=department or CITY,
-                field=said.field,
-                state=State.OPEN.value,
-                edits=0,
-                opened_at=written(now),
-            )
-        )
+    if ticket is not None:
+        return str(ticket)
+    opened = uuid.uuid4().hex
+    department = connection.execute(select(items.c.department).where(items.c.key == key)).scalar_one()
     connection.execute(
-        insert(corrections).values(**row, times=1, version=version, ticket=ticket, received_at=written(now))
+        insert(tickets).values(
+            id=opened,
+            item=key,
+            department=department,
+            field=field,
+            state=State.OPEN.value,
+            edits=0,
+            opened_at=written(now),
+        )
     )
+    return opened
 
 
 def settle(connection: Connection, revision: int, now: dt.datetime) -> int:
@@ -278,7 +356,8 @@ def _may_answer(actor: Actor, department: str) -> bool:
     return actor.may_write(department) or (Role.DEPARTMENT_REVIEWER in actor.roles and actor.covers(department))
 
 
-def _told() -> Select[tuple[object, ...]]:
+def counted_tickets() -> Select[tuple[object, ...]]:
+    """Tickets with the item's name, how often it was said (`said`), and at how many kiosks (`kiosks`)."""
     wanted: Select[tuple[object, ...]] = (
         select(
             tickets,
@@ -297,7 +376,7 @@ def _told() -> Select[tuple[object, ...]]:
 
 
 def _found(connection: Connection, id: str) -> Ticket:
-    row = connection.execute(_told().where(tickets.c.id == id)).first()
+    row = connection.execute(counted_tickets().where(tickets.c.id == id)).first()
     if row is None:
         raise Refused(Reason.NO_SUCH_TICKET)
     return _ticket(row)

@@ -33,6 +33,7 @@ secure_cookies = false
 PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
     ("bianji", "样本编辑", DEPARTMENT, Role.EDITOR),
     ("chushen", "样本初审", DEPARTMENT, Role.DEPARTMENT_REVIEWER),
+    ("zongshen", "样本总审", CITY, Role.DEPARTMENT_REVIEWER),
     ("fushen", "样本复审", CITY, Role.CITY_REVIEWER),
     ("caibian", "样本采编", CITY, Role.COLLECTOR),
     ("fabu", "样本发布", CITY, Role.PUBLISHER),
@@ -40,7 +41,7 @@ PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
     ("yunwei", "样本运维", CITY, Role.OPERATOR),
     ("shenji", "样本审计", CITY, Role.AUDITOR),
 )
-"""(login, name, department, role): one a role, and the second signer."""
+"""(login, name, department, role): one a role, a first reviewer of what is the whole city's, and the second signer."""
 
 SIGNERS = ("fabu", "fuhe")
 
@@ -82,7 +83,7 @@ def prepare(office: Office, sample_city: Path, tell: Callable[[str], None], now:
         return Demo(latest, office.press.root, False)
     if not office.items.all(limit=1):
         tell("sample city")
-        report = office.importing.baseline(read_files(files_of(sample_city), now.date()))
+        report = office.importing.baseline(read_files(files_of(sample_city)))
         if report.problems:
             raise ValueError(report.problems[0])
     release = office.releases.open() or office.releases.prepare(None)

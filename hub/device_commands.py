@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hub.options import ConfigOption, JsonOption, group, open_office
+
 if TYPE_CHECKING:
     from hub.device import Seen
-    from hub.office import Office
 
-# No markup: rich would be loaded for help alone.
-devices_app = typer.Typer(
-    help="Kiosks that report home.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+devices_app = group("Kiosks that report home.")
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="The kiosk's number.")]
-
-
-def _office(config: Path | None) -> Office:
-    from hub.office import Office
-
-    return Office.of(config, os.environ)
 
 
 @devices_app.command("enrol")
@@ -57,7 +38,7 @@ def devices_enrol(
     from hub.device import Site
     from hub.terminal import say, say_json
 
-    with _office(config) as office:
+    with open_office(config) as office:
         issued = office.enrolling.issue(Site(number, name, place, district, ring, lat, lon))
     if json:
         say_json({"code": issued.code, "number": number, "until": issued.until.isoformat()})
@@ -74,7 +55,7 @@ def devices_list(
     """Every kiosk and what it said last."""
     from hub.terminal import say, say_json
 
-    with _office(config) as office:
+    with open_office(config) as office:
         fleet, sticks = office.devices.fleet(revoked=revoked), office.devices.by_stick()
     if json:
         say_json([_told(one, sticks) for one in fleet])
@@ -88,7 +69,7 @@ def devices_show(number: NumberArgument, config: ConfigOption = None, json: Json
     """One kiosk: where it stands, everything of its last report, its days."""
     from hub.terminal import say, say_json
 
-    with _office(config) as office:
+    with open_office(config) as office:
         seen = office.devices.seen(office.devices.of_number(number))
         days, sticks = office.devices.days(seen.device), office.devices.by_stick()
     health = seen.health.model_dump(mode="json", exclude_none=True) if seen.health is not None else None
@@ -109,7 +90,7 @@ def devices_revoke(number: NumberArgument, config: ConfigOption = None) -> None:
     """Nothing that this kiosk signs counts from now on; it can be enrolled again with a new code."""
     from hub.terminal import say
 
-    with _office(config) as office:
+    with open_office(config) as office:
         office.devices.revoke(office.devices.of_number(number))
     say(f"kiosk {number} is revoked")
 

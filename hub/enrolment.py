@@ -16,7 +16,8 @@ from hub.device import Device, Site
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.store import Store, utc_now, written
-from hub.tables import devices, enrolment_codes
+from hub.tables import devices, enrolment_codes, enrolment_tries
+from hub.throttle import Throttle
 from hub.workflow import Role
 from uplink.codes import LASTS, hashed, new_code, normal
 from uplink.messages import RING
@@ -27,6 +28,9 @@ _DISTRICT = re.compile(r"[0-9]{6}")
 _RING = re.compile(RING)
 
 LONGEST_NAME, LONGEST_PLACE = 40, 80
+
+WINDOW = dt.timedelta(minutes=10)
+"""In which tries to enrol are counted."""
 
 ENROLLER = "kiosk"
 """Who acts in the audit log when a kiosk uses its code."""
@@ -42,10 +46,14 @@ class Issued:
 
 
 class Enrolling:
-    """Gives out codes and takes them. Every act is in the audit log, never with the code."""
+    """Gives out codes and takes them. Every act is in the audit log, never with the code. `tries`: that one address
+    has within `WINDOW`, whichever process of the hub they come to.
+    """
 
-    def __init__(self, store: Store, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(self, store: Store, tries: int, *, now: Callable[[], dt.datetime] = utc_now) -> None:
         self._store = store
+        self._tries = tries
+        self._throttle = Throttle(store, enrolment_tries, WINDOW, now=now)
         self._now = now
 
     def issue(self, site: Site, *, by: Person | None = None) -> Issued:
@@ -79,6 +87,10 @@ class Enrolling:
             return Issued(code, site, until)
 
         return self._store.run_tx(work)
+
+    def may_try(self, address: str) -> bool:
+        """Counts a try from `address`; whether it has one left."""
+        return self._throttle.free([("address", address, self._tries)])
 
     def redeem(self, letters: str, key: str, proof: str) -> Device:
         """The device that the kiosk with the public key `key` is from now on; an older one of the same number is

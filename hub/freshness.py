@@ -19,14 +19,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from domain.lint import STALE_DAYS
-from hub.checks import owner_of
 from hub.item import Version
 from hub.items import Items
+from hub.owners import owner_of
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.sheets import csv_of, workbook_of
-from hub.store import Store, moment, utc_now
+from hub.store import Store, moment, utc_now, written
 from hub.tables import items, releases, versions
+from hub.verified import FIELDS, Dated, dated
 from hub.workflow import CITY, Role, Status
 from phrases import Phrases
 
@@ -38,15 +39,10 @@ DUE_DAYS = 30
 RELEASES = 6
 """Releases that the trend goes over."""
 
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "phone": ("phone",),
-    "where": ("places", "address", "place", "accepting_office"),
-    "hours": ("hours",),
-    "materials": ("materials",),
-    "fee": ("fee",),
-    "limit": ("promised_limit", "legal_limit"),
-}
-"""Groups of fields that are looked at apart: the words are ``ledger.field_<group>``."""
+URGENT = ("where", "phone", "fee", "materials")
+"""Groups of fields that every guide should have (要紧栏); when it is open stands in its places."""
+
+MONTH = dt.timedelta(days=30)
 
 
 class Standing(StrEnum):
@@ -76,7 +72,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A department in figures. `groups`: group → (in time, of how many that have it)."""
+    """A department in figures. `groups`: group → (in time, of how many that have it); `urgent`: how many of the urgent
+    fields of its guides are filled in, and how many there are; `before`: percent in time a month ago, None when nothing
+    was out then.
+    """
 
     department: str
     items: int
@@ -84,6 +83,13 @@ class Line:
     oldest: int | None
     groups: Mapping[str, tuple[int, int]]
     trend: tuple[float, ...]
+    urgent: tuple[int, int]
+    before: float | None
+
+    @property
+    def change(self) -> int | None:
+        """Points that it is better (or, below zero, worse) than a month ago."""
+        return None if self.before is None else round(self.share) - round(self.before)
 
     @property
     def share(self) -> float:
@@ -115,17 +121,6 @@ class Account:
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    """What a version says about its verification."""
-
-    key: str
-    department: str
-    on: dt.date | None
-    fields: Mapping[str, dt.date | None]
-    phone: str
-
-
 class Ledger:
     """Reads the account, and begins verifications. Raises `Refused` as `Items` does, and nothing_verified."""
 
@@ -144,8 +139,9 @@ class Ledger:
         self._now = now
         self._zone = zone
         self._lock = threading.Lock()
-        self._parsed: dict[tuple[str, int], _Dated] = {}
+        self._parsed: dict[tuple[str, int], Dated] = {}
         self._points: dict[int, dict[str, tuple[int, int]]] = {}
+        self._month: tuple[object, dict[str, tuple[int, int]]] = (None, {})
 
     def entries(self, department: str | None = None) -> tuple[Entry, ...]:
         """Every live item that is to be verified, the longest unverified first."""
@@ -165,8 +161,8 @@ class Ledger:
 
         found = []
         for row in self._store.read(work):
-            dated = self._parsed[(row.key, row.live)]
-            days = None if dated.on is None else (today - dated.on).days
+            said = self._parsed[(row.key, row.live)]
+            days = None if said.on is None else (today - said.on).days
             found.append(
                 Entry(
                     key=row.key,
@@ -174,8 +170,8 @@ class Ledger:
                     department=row.department,
                     days=days,
                     standing=self.standing(days),
-                    fields={group: None if on is None else (today - on).days for group, on in dated.fields.items()},
-                    phone=dated.phone,
+                    fields={group: None if on is None else (today - on).days for group, on in said.fields.items()},
+                    phone=said.phone,
                     open=row.open is not None,
                 )
             )
@@ -195,11 +191,11 @@ class Ledger:
         every = self.entries()
         for one in every:
             held[one.department].append(one)
-        points = self._trend()
-        lines = [self._line(department, found, points) for department, found in held.items()]
+        points, before = self._trend(), self._before()
+        lines = [self._line(department, found, points, before) for department, found in held.items()]
         lines.sort(key=lambda line: (line.share, -line.items, line.department))
         told = tuple(Point(revision, on, _share(by.get("", (0, 0)))) for revision, on, by in points)
-        return Account(self._line("", every, points), tuple(lines), told)
+        return Account(self._line("", every, points, before), tuple(lines), told)
 
     def waiting(self, person: Person) -> int:
         """Items of the person's department that are overdue and that nobody is at."""
@@ -283,7 +279,11 @@ class Ledger:
         )
 
     def _line(
-        self, department: str, found: Sequence[Entry], points: Sequence[tuple[int, dt.date, dict[str, tuple[int, int]]]]
+        self,
+        department: str,
+        found: Sequence[Entry],
+        points: Sequence[tuple[int, dt.date, dict[str, tuple[int, int]]]],
+        before: Mapping[str, tuple[int, int]],
     ) -> Line:
         counts = dict.fromkeys(Standing, 0)
         groups = dict.fromkeys(FIELDS, (0, 0))
@@ -295,7 +295,28 @@ class Ledger:
         known = [one.days for one in found if one.days is not None]
         oldest = None if len(known) < len(found) else max(known, default=None)
         trend = tuple(_share(by[department]) for _, _, by in points if department in by)
-        return Line(department, len(found), counts, oldest, groups, trend)
+        guides = [one for one in found if one.key.startswith("guide/")]
+        urgent = sum(group in one.fields for one in guides for group in URGENT), len(guides) * len(URGENT)
+        ago = _share(before[department]) if department in before else None
+        return Line(department, len(found), counts, oldest, groups, trend, urgent, ago)
+
+    def _before(self) -> Mapping[str, tuple[int, int]]:
+        """How things stood a month ago, with what was out then."""
+        day = self._today() - MONTH
+        until = dt.datetime.combine(day, dt.time.max, self._zone)
+
+        def work(connection: Connection) -> Mapping[str, tuple[int, int]]:
+            wanted = select(func.max(releases.c.revision)).where(releases.c.published_at <= written(until))
+            revision = connection.execute(wanted).scalar()
+            if revision is None:
+                return {}
+            key, known = self._month
+            if key != (revision, day):
+                known = self._at(connection, revision, day)
+                self._month = ((revision, day), known)
+            return known
+
+        return self._store.read(work)
 
     def _trend(self) -> list[tuple[int, dt.date, dict[str, tuple[int, int]]]]:
         """The last releases, oldest first: (revision, day, department → (in time, items)); "" stands for all."""
@@ -335,9 +356,9 @@ class Ledger:
         self._read(connection, held)
         found: dict[str, tuple[int, int]] = {}
         for one in held:
-            dated = self._parsed[one]
-            good = dated.on is not None and (on - dated.on).days < self.verify_days
-            for department in ("", dated.department):
+            said = self._parsed[one]
+            good = said.on is not None and (on - said.on).days < self.verify_days
+            for department in ("", said.department):
                 before = found.get(department, (0, 0))
                 found[department] = (before[0] + good, before[1] + 1)
         return found
@@ -355,41 +376,10 @@ class Ledger:
         with self._lock:
             for row in connection.execute(live):
                 if (row.item, row.number) in numbers:
-                    self._parsed[(row.item, row.number)] = _dated(row.item, json.loads(row.line))
+                    self._parsed[(row.item, row.number)] = dated(row.item, json.loads(row.line))
 
     def _today(self) -> dt.date:
         return self._now().astimezone(self._zone).date()
-
-
-def _dated(key: str, raw: Mapping[str, Any]) -> _Dated:
-    whole = _day(raw.get("verified_on"))
-    fields: dict[str, dt.date | None] = {}
-    for group, names in FIELDS.items():
-        present = [name for name in names if raw.get(name)]
-        if present:
-            days = [_of_field(raw, name, whole) for name in present]
-            known = [one for one in days if one is not None]
-            fields[group] = min(known) if len(known) == len(days) else None
-    phone = raw.get("phone")
-    number = phone.get("enquiry") if isinstance(phone, dict) else phone
-    return _Dated(key, owner_of(raw), whole, fields, str(number or ""))
-
-
-def _of_field(raw: Mapping[str, Any], name: str, whole: dt.date | None) -> dt.date | None:
-    """When a field was verified: itself, the oldest of its parts, else the record."""
-    held = raw.get("verified_fields", {})
-    if name in held:
-        return _day(held[name].get("on"))
-    parts = [_day(one.get("on")) for path, one in held.items() if path.startswith(f"{name}.")]
-    known = [one for one in parts if one is not None]
-    return max(known) if known else whole
-
-
-def _day(text: object) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
 
 
 def _share(pair: tuple[int, int]) -> float:

@@ -10,279 +10,34 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
-import re
 import secrets
 import threading
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from hub import audit
+from hub import asking, audit
+from hub.asking import Request, Topic
 from hub.audit import Event
+from hub.gap import NEEDS_REASON, Answer, Board, GapList, GapRow, Said, shares_of
+from hub.gap_lists import MOST_ROWS, Listed, mark_of, read_names
 from hub.importing.cleaning import clean
 from hub.items import Items
+from hub.pairing import Ours, Paired, Pairer, guessed, splits
 from hub.people import Person, person_of
 from hub.refusal import Reason, Refused
-from hub.searching import ItemSearch
-from hub.sheets import SheetRefused, Workbook, read_table
 from hub.store import Store, moment, utc_now, written
 from hub.tables import gap_answers, gap_lists, gap_rows, items, versions
+from hub.wanted import asked_in_vain, wanted_by
 from hub.workflow import CITY, Role
+from hub.writers import Writer, commission, of_department, writers
 
-NEAR = 0.42
-"""Similarity from which a name is offered as perhaps the same. However alike, a person says so: 变更 and 注销 of one
-permit differ in two characters, and on real names most pairs above .8 were such.
-"""
-
-MOST_ROWS = 20_000
 LISTS_KEPT = 4
 """Lists of one city that are kept; answers stay anyway."""
-COMMON = 0.15
-"""Share of names above which a pair of characters says nothing (登记, 申请)."""
 
-_AFFIX = re.compile(
-    r"^(?:办理|申请办理|申请|申领|对于?)|(?:的?(?:办理|申请|申领|核发|发放|受理|审核|办事指南|服务|业务|事项))+$"
-)
-_NOISE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
-_HEADERS = {
-    "name": ("事项名称", "名称", "事项", "taskname", "name", "itemname", "cataname"),
-    "code": ("实施编码", "事项编码", "编码", "taskcode", "code", "itemcode", "基本编码"),
-    "theirs": ("所属部门", "部门", "实施主体", "deptname", "dept", "department", "单位", "主管部门"),
-}
-
-
-class Answer(StrEnum):
-    """What a department says; its words are ``gaps.answer_<answer>``."""
-
-    HAVE = "have"
-    MISSING = "missing"
-    NOT_OURS = "not_ours"
-    NOT_HERE = "not_here"
-    LATER = "later"
-
-
-NEEDS_REASON = frozenset({Answer.NOT_OURS, Answer.NOT_HERE})
-
-
-class Pairing(StrEnum):
-    """What the machine says."""
-
-    COVERED = "covered"
-    MAYBE = "maybe"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One item of another city's list, as it was written."""
-
-    name: str
-    code: str = ""
-    theirs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GapList:
-    """A list that was brought: whose, from where, when, how many rows."""
-
-    id: str
-    city: str
-    source: str
-    at: dt.datetime
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer: who, when, why; `item`: what covers it or the draft that came of it. `answer` None: only the
-    department was set.
-    """
-
-    answer: Answer | None
-    department: str
-    item: str | None
-    reason: str
-    who: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """One row of the list beside ours. `near`: (key, name, score) of the most similar ones, best first."""
-
-    row: int
-    mark: str
-    listed: Listed
-    pairing: Pairing
-    near: tuple[tuple[str, str, float], ...]
-    department: str
-    said: Said | None
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody has to say something."""
-        return self.pairing is not Pairing.COVERED and (self.said is None or self.said.answer in (None, Answer.LATER))
-
-    @property
-    def covered(self) -> bool:
-        return self.pairing is Pairing.COVERED or (self.said is not None and self.said.answer is Answer.HAVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A department in figures. `both`: theirs that we have; `only_ours`: names that the list does not have."""
-
-    department: str
-    ours: int
-    theirs: int
-    both: int
-    waiting: int
-    answered: int
-    only_ours: tuple[str, ...]
-
-    @property
-    def coverage(self) -> float | None:
-        """Percent of theirs that we have; None when they have none."""
-        return 100 * self.both / self.theirs if self.theirs else None
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A list beside ours: rows in its order, departments with most missing first."""
-
-    list: GapList
-    rows: tuple[GapRow, ...]
-    shares: tuple[Share, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """One item of ours with every name it goes by."""
-
-    key: str
-    name: str
-    department: str
-    names: tuple[str, ...]
-    codes: tuple[str, ...] = ()
-
-
-def mark_of(name: str) -> str:
-    """A name as it is compared: no spaces, brackets and signs, no 办理, 申领 around it."""
-    plain = _NOISE.sub("", unicodedata.normalize("NFKC", clean(name)).lower())
-    stripped = _AFFIX.sub("", _AFFIX.sub("", plain))
-    return stripped if len(stripped) >= 2 else plain
-
-
-class Pairer:
-    """Pairs names with ours: pairs of characters weighed by how seldom they are, compared by their cosine."""
-
-    def __init__(self, ours: Sequence[Ours]) -> None:
-        self._ours = {one.key: one for one in ours}
-        self._codes = {code: one.key for one in ours for code in one.codes}
-        self._exact: dict[str, str] = {}
-        documents: list[tuple[str, Counter[str]]] = []
-        for one in ours:
-            for mark in dict.fromkeys(filter(None, map(mark_of, one.names))):
-                self._exact.setdefault(mark, one.key)
-                documents.append((one.key, _pairs(mark)))
-        seen: Counter[str] = Counter()
-        for _, pairs in documents:
-            seen.update(pairs.keys())
-        self._count = max(1, len(documents))
-        self._weights = {pair: math.log(1 + self._count / n) for pair, n in seen.items()}
-        self._unseen = math.log(1 + self._count)
-        common = max(20, COMMON * self._count)
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._keys: list[str] = []
-        for key, pairs in documents:
-            weights = self._vector(pairs)
-            place = len(self._keys)
-            self._keys.append(key)
-            for pair, weight in weights.items():
-                if seen[pair] <= common:
-                    self._postings[pair].append((place, weight))
-        self._rest: list[dict[str, float]] = []
-        for _, pairs in documents:
-            self._rest.append({pair: w for pair, w in self._vector(pairs).items() if seen[pair] > common})
-
-    def pair(self, listed: Listed, most: int = 3) -> tuple[Pairing, tuple[tuple[str, str, float], ...]]:
-        """What we have like it."""
-        key = self._codes.get(listed.code) if listed.code else None
-        mark = mark_of(listed.name)
-        key = key or self._exact.get(mark)
-        if key is not None:
-            return Pairing.COVERED, ((key, self._ours[key].name, 1.0),)
-        wanted = self._vector(_pairs(mark))
-        scores: dict[int, float] = defaultdict(float)
-        for pair, weight in wanted.items():
-            for place, other in self._postings.get(pair, ()):
-                scores[place] += weight * other
-        best: dict[str, float] = {}
-        for place, score in scores.items():
-            rest = self._rest[place]
-            whole = score + sum(weight * rest[pair] for pair, weight in wanted.items() if pair in rest)
-            found = self._keys[place]
-            if whole > best.get(found, 0.0):
-                best[found] = whole
-        order = sorted(best.items(), key=lambda one: (-one[1], one[0]))[:most]
-        near = tuple((one, self._ours[one].name, round(min(1.0, score), 2)) for one, score in order)
-        top = near[0][2] if near else 0.0
-        return Pairing.MAYBE if top >= NEAR else Pairing.MISSING, near
-
-    def _vector(self, pairs: Mapping[str, int]) -> dict[str, float]:
-        raw = {pair: n * self._weights.get(pair, self._unseen) for pair, n in pairs.items()}
-        length = math.sqrt(sum(weight * weight for weight in raw.values())) or 1.0
-        return {pair: weight / length for pair, weight in raw.items()}
-
-
-def _pairs(mark: str) -> Counter[str]:
-    return Counter([mark[at : at + 2] for at in range(len(mark) - 1)] or [mark])
-
-
-def read_names(content: bytes, name: str) -> tuple[Listed, ...]:
-    """Names, codes and departments of a list: a table with columns of such names, or one name a line.
-
-    Raises `SheetRefused`, `Refused` (gap_list_unfit).
-    """
-    book = read_table(content, name)
-    found = tuple(_listed(book))
-    if not found or len(found) > MOST_ROWS:
-        raise Refused(Reason.GAP_LIST_UNFIT, most=MOST_ROWS)
-    return found
-
-
-def _listed(book: Workbook) -> Iterable[Listed]:
-    seen: set[tuple[str, str]] = set()
-    for sheet in book.sheets:
-        columns: dict[str, int] = {}
-        start = 0
-        for place, row in enumerate(sheet.rows[:10]):
-            words = [re.sub(r"[\s*＊_]", "", cell).lower() for cell in row.cells]
-            # The first of the names in our order counts: a list may have both 名称 and 事项名称.
-            columns = {
-                field: next(words.index(one) for one in known if one in words)
-                for field, known in _HEADERS.items()
-                if any(one in words for one in known)
-            }
-            if "name" in columns:
-                start = place + 1
-                break
-        else:
-            if any(len(row.cells) > 1 for row in sheet.rows):
-                continue
-            columns = {"name": 0}
-        for row in sheet.rows[start:]:
-            told = {field: clean(row.cell(at))[:200] for field, at in columns.items()}
-            one = Listed(told["name"], told.get("code", "")[:64], told.get("theirs", ""))
-            if one.name and mark_of(one.name) and (mark_of(one.name), one.theirs) not in seen:
-                seen.add((mark_of(one.name), one.theirs))
-                yield one
+PAIRED_KEPT = 4
+"""Lists whose pairs are remembered until an item changes."""
 
 
 class Gaps:
@@ -292,14 +47,15 @@ class Gaps:
     """
 
     def __init__(
-        self, store: Store, item_store: Items, search: ItemSearch, *, now: Callable[[], dt.datetime] = utc_now
+        self, store: Store, item_store: Items, *, now: Callable[[], dt.datetime] = utc_now, zone: dt.tzinfo = dt.UTC
     ) -> None:
         self._store = store
         self._items = item_store
-        self._search = search
         self._now = now
+        self._zone = zone
         self._lock = threading.Lock()
-        self._held: tuple[object, tuple[tuple[Pairing, tuple[tuple[str, str, float], ...]], ...]] = (None, ())
+        self._ours: tuple[object, tuple[Ours, ...]] = (None, ())
+        self._paired: dict[tuple[str, object], tuple[Paired, ...]] = {}
 
     def bring(self, person: Person, city: str, source: str, content: bytes, name: str) -> GapList:
         """Takes a list in; a list of the same city takes the place of the one before on the page.
@@ -334,6 +90,7 @@ class Gaps:
                     "mark": mark_of(one.name),
                     "code": one.code,
                     "theirs": one.theirs,
+                    "told": json.dumps(one.told, ensure_ascii=False) if one.told else None,
                 }
                 for number, one in enumerate(listed, 1)
             ]
@@ -370,8 +127,9 @@ class Gaps:
         held = next((one for one in self.lists() if one.id == id), None)
         if held is None:
             raise Refused(Reason.NO_SUCH_LIST)
+        today = self._today()
 
-        def work(connection: Connection) -> tuple[list[Any], dict[str, Said], object]:
+        def work(connection: Connection) -> tuple[list[Any], dict[str, Said], tuple[asking.Asked, ...], dict[str, int]]:
             rows = connection.execute(select(gap_rows).where(gap_rows.c.list == id).order_by(gap_rows.c.row)).all()
             said = {
                 row.mark: Said(
@@ -384,28 +142,36 @@ class Gaps:
                 )
                 for row in connection.execute(select(gap_answers).where(gap_answers.c.city == held.city))
             }
-            state = connection.execute(select(func.count(), func.sum(items.c.last))).one()
-            saved = connection.execute(select(func.max(versions.c.saved_at))).scalar()
-            return list(rows), said, (*state, saved)
+            asked = asking.held(connection, Topic.GAPS, held.city)
+            return list(rows), said, asked, dict(asked_in_vain(connection, today))
 
-        rows, said, state = self._store.read(work)
-        ours = self._ours()
-        listed = [Listed(row.name, row.code, row.theirs) for row in rows]
-        pairs = self._paired((id, state), ours, listed)
-        departments = _guessed(ours, listed, pairs)
+        rows, said, asked, words = self._store.read(work)
+        state, ours = self._ours_now()
+        listed = [Listed(row.name, row.code, row.theirs, _told(row.told)) for row in rows]
+        pairs = self._pairs((id, state), ours, listed)
+        searched = wanted_by(words, {row.mark for row in rows})
+        parts = splits(listed, pairs)
         found = tuple(
             GapRow(
-                row.row,
-                row.mark,
-                one,
-                pairing,
-                near,
-                (said[row.mark].department if row.mark in said else "") or department,
-                said.get(row.mark),
+                row=row.row,
+                mark=row.mark,
+                listed=one,
+                pairing=pairing,
+                near=near,
+                department=(said[row.mark].department if row.mark in said else "") or department,
+                said=said.get(row.mark),
+                part_of=parts.get(place),
+                searched=searched.get(row.mark),
             )
-            for row, one, (pairing, near), department in zip(rows, listed, pairs, departments, strict=True)
+            for place, (row, one, (pairing, near), department) in enumerate(
+                zip(rows, listed, pairs, guessed(ours, listed, pairs), strict=True)
+            )
         )
-        return Board(held, found, _shares(ours, found))
+        there = {row.mark for row in found}
+        requests = {
+            one.department: asking.progress(one, there, _waiting(found, one.department), today) for one in asked
+        }
+        return Board(held, found, shares_of(ours, found), requests)
 
     def waiting(self, person: Person) -> int:
         """How many rows of the newest list wait for an answer of the person's department."""
@@ -415,6 +181,56 @@ class Gaps:
         rows = self.board(held[0].id).rows
         whole = person.department == CITY or Role.COLLECTOR in person.roles
         return sum(row.waits and (whole or row.department in person.departments) for row in rows)
+
+    # Asking departments
+
+    def ask(self, person: Person, id: str, department: str, due: dt.date | None = None) -> Request:
+        """Asks a department to answer the rows that wait, until `due` (None: `hub.asking.DAYS` from today).
+
+        Raises `Refused`: no_such_list, not_a_collector, due_unfit, nothing_to_ask, nobody_there.
+        """
+        board = self.board(id)
+        today = self._today()
+        until = asking.fitting(due, today)
+        waiting = _waiting(board.rows, department)
+        if not waiting or not department:
+            raise Refused(Reason.NOTHING_TO_ASK)
+
+        def work(connection: Connection) -> Request:
+            asking.may_ask(connection, person)
+            if department not in writers(connection):
+                raise Refused(Reason.NOBODY_THERE)
+            now, city = self._now(), board.list.city
+            asked = asking.put(connection, Topic.GAPS, city, department, waiting, until, person, now)
+            told = {"department": department, "rows": len(waiting), "due": until.isoformat()}
+            audit.append(connection, now, Event(person.id, "gaps.ask", f"gaps/{city}"[:200], told))
+            return asking.progress(asked, {row.mark for row in board.rows}, waiting, today)
+
+        return self._store.run_tx(work)
+
+    def requests(self, person: Person) -> tuple[tuple[GapList, Request], ...]:
+        """What is still open of what departments were asked: what the person's department answers, and whatever is late
+        for who asks departments. What is due first at the beginning.
+        """
+        actor = person.actor
+        asked = self._store.read(lambda connection: asking.held(connection, Topic.GAPS))
+        mine = [one for one in asked if asking.concerns(actor, one.department)]
+        if not mine:
+            return ()
+        boards = {one.city: self.board(one.id) for one in self.lists() if one.city in {ask.subject for ask in mine}}
+        found = []
+        for one in mine:
+            board = boards.get(one.subject)
+            request = board.requests.get(one.department) if board is not None else None
+            if board is not None and request is not None and request.open and asking.shown_to(actor, request):
+                found.append((board.list, request))
+        return tuple(found)
+
+    def writers(self, department: str) -> tuple[Writer, ...]:
+        """Who may write what a department lacks: its own people first."""
+        return self._store.read(lambda connection: of_department(connection, department))
+
+    # Answering
 
     def answer(
         self,
@@ -426,16 +242,17 @@ class Gaps:
         item: str = "",
         reason: str = "",
         department: str = "",
+        writer: str = "",
+        due: dt.date | None = None,
     ) -> str | None:
-        """Notes an answer; MISSING begins a draft with the name alone, whose history says where it comes from.
+        """Notes an answer; MISSING begins a draft with the name alone, whose history says where it comes from, for
+        `writer` (empty: the person) to write until `due` (None: `hub.asking.DAYS` from today).
 
         Returns the key of the item that covers it or was begun. Raises `Refused`: gap_reason_needed, no_such_item,
-        not_yours_to_answer, item_exists…
+        not_yours_to_answer, not_a_writer, due_unfit, item_exists…
         """
         board = self.board(id)
-        row = next((one for one in board.rows if one.mark == mark), None)
-        if row is None:
-            raise Refused(Reason.NO_SUCH_LIST)
+        row = board.row(mark)
         whose = department or row.department
         if not whose or not person.actor.may_write(whose):
             raise Refused(Reason.NOT_YOURS_TO_ANSWER)
@@ -443,38 +260,45 @@ class Gaps:
         if answer in NEEDS_REASON and not reason:
             raise Refused(Reason.GAP_REASON_NEEDED)
         key: str | None = None
+        until = asking.fitting(due, self._today()) if answer is Answer.MISSING else None
         if answer is Answer.HAVE:
             key = self._items.get(item or (row.near[0][0] if row.near else "")).key
         elif answer is Answer.MISSING:
+            writer = writer or person.id
+            if writer != person.id and writer not in {one.id for one in self.writers(whose)}:
+                raise Refused(Reason.NOT_A_WRITER)
             digest = hashlib.sha256(f"{whose}/{row.listed.name}".encode()).hexdigest()[:12]
             raw = {"kind": "guide", "id": f"x-{digest}", "name": row.listed.name, "department": whose}
             told = f"{board.list.city}：{board.list.source}，第 {row.row} 行"
             key = self._items.create(person, raw, told[:400]).item
-        self._note(person, board.list.city, mark, whose, answer, key, reason)
+
+        def work(connection: Connection) -> None:
+            now = self._now()
+            self._note(connection, now, person, board.list.city, mark, whose, answer, key, reason)
+            if key is not None and until is not None:
+                commission(connection, key, writer, until, person, now)
+
+        self._store.run_tx(work)
         return key
 
     def assign(self, person: Person, id: str, mark: str, department: str) -> None:
         """Whose answer a row waits for. Raises `Refused` (no_such_list, not_yours_to_answer)."""
         board = self.board(id)
-        row = next((one for one in board.rows if one.mark == mark), None)
-        if row is None:
-            raise Refused(Reason.NO_SUCH_LIST)
+        row = board.row(mark)
         mine = Role.COLLECTOR in person.roles or bool(row.department and person.actor.may_write(row.department))
         if not mine or not self._is_org(department):
             raise Refused(Reason.NOT_YOURS_TO_ANSWER)
-        said = row.said
-        self._note(
-            person,
-            board.list.city,
-            mark,
-            department,
-            said.answer if said else None,
-            said.item if said else None,
-            said.reason if said else "",
+        answer, item, reason = (row.said.answer, row.said.item, row.said.reason) if row.said else (None, None, "")
+        self._store.run_tx(
+            lambda connection: self._note(
+                connection, self._now(), person, board.list.city, mark, department, answer, item, reason
+            )
         )
 
     def _note(
         self,
+        connection: Connection,
+        now: dt.datetime,
         person: Person,
         city: str,
         mark: str,
@@ -483,106 +307,72 @@ class Gaps:
         item: str | None,
         reason: str,
     ) -> None:
-        def work(connection: Connection) -> None:
-            now = self._now()
-            here = gap_answers.c
-            connection.execute(delete(gap_answers).where(here.city == city, here.mark == mark))
-            connection.execute(
-                insert(gap_answers).values(
-                    city=city,
-                    mark=mark,
-                    department=department,
-                    answer=answer.value if answer else "",
-                    item=item,
-                    reason=reason or None,
-                    person=person.id,
-                    at=written(now),
-                )
+        here = gap_answers.c
+        connection.execute(delete(gap_answers).where(here.city == city, here.mark == mark))
+        connection.execute(
+            insert(gap_answers).values(
+                city=city,
+                mark=mark,
+                department=department,
+                answer=answer.value if answer else "",
+                item=item,
+                reason=reason or None,
+                person=person.id,
+                at=written(now),
             )
-            told = {"answer": answer.value if answer else "", "department": department, "item": item or ""}
-            audit.append(connection, now, Event(person.id, "gaps.answer", f"gaps/{city}/{mark}"[:200], told))
-
-        self._store.run_tx(work)
+        )
+        told = {"answer": answer.value if answer else "", "department": department, "item": item or ""}
+        audit.append(connection, now, Event(person.id, "gaps.answer", f"gaps/{city}/{mark}"[:200], told))
 
     def _is_org(self, id: str) -> bool:
         wanted = select(items.c.key).where(items.c.key == f"org/{id}")
         return self._store.read(lambda connection: connection.execute(wanted).first()) is not None
 
-    def _ours(self) -> tuple[Ours, ...]:
-        """Every guide, live or on its way, with its names and codes."""
+    def _today(self) -> dt.date:
+        return self._now().astimezone(self._zone).date()
+
+    def _ours_now(self) -> tuple[object, tuple[Ours, ...]]:
+        """Every guide, live or on its way, with its names and codes; and what tells whether that has changed."""
+
+        def work(connection: Connection) -> tuple[object, list[Any] | None]:
+            here = items.c
+            counted = select(func.count(), func.sum(here.last), func.count(here.open), func.sum(here.live))
+            saved = connection.execute(select(func.max(versions.c.saved_at))).scalar()
+            now = (*connection.execute(counted).one(), saved)
+            return now, None if known[0] == now else list(connection.execute(wanted))
+
         wanted = (
             select(items.c.key, items.c.name, items.c.department, versions.c.line)
             .join(versions, versions.c.item == items.c.key)
             .where(items.c.kind == "guide", versions.c.number == func.coalesce(items.c.live, items.c.open))
             .order_by(items.c.key)
         )
+        known = self._ours
+        state, rows = self._store.read(work)
+        if rows is None:
+            return known
         found = []
-        for row in self._store.read(lambda connection: connection.execute(wanted).all()):
+        for row in rows:
             raw = json.loads(row.line)
             names = (row.name, raw["name"], *raw.get("aliases", ()))
             codes = tuple(str(one["code"]) for one in raw.get("codes", ()))
             found.append(Ours(row.key, row.name, row.department, tuple(dict.fromkeys(names)), codes))
-        return tuple(found)
+        made = (state, tuple(found))
+        self._ours = made
+        return made
 
-    def _paired(
-        self, state: object, ours: Sequence[Ours], listed: Sequence[Listed]
-    ) -> tuple[tuple[Pairing, tuple[tuple[str, str, float], ...]], ...]:
+    def _pairs(self, state: tuple[str, object], ours: Sequence[Ours], listed: Sequence[Listed]) -> tuple[Paired, ...]:
         with self._lock:
-            if self._held[0] != state:
+            if state not in self._paired:
                 pairer = Pairer(ours)
-                self._held = (state, tuple(pairer.pair(one) for one in listed))
-            return self._held[1]
+                kept = list(self._paired.items())[-(PAIRED_KEPT - 1) :]
+                self._paired = {**dict(kept), state: tuple(pairer.pair(one) for one in listed)}
+            return self._paired[state]
 
 
-def _guessed(
-    ours: Sequence[Ours],
-    listed: Sequence[Listed],
-    pairs: Sequence[tuple[Pairing, tuple[tuple[str, str, float], ...]]],
-) -> list[str]:
-    """Whose each row would be here: of the item that it pairs with, else where most of what their department has
-    pairs with, else of the nearest one; nothing when nothing is near.
-    """
-    held = {one.key: one.department for one in ours}
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for one, (pairing, near) in zip(listed, pairs, strict=True):
-        if one.theirs and pairing is not Pairing.MISSING:
-            votes[one.theirs][held[near[0][0]]] += 3 if pairing is Pairing.COVERED else 1
-    found = []
-    for one, (pairing, near) in zip(listed, pairs, strict=True):
-        if pairing is Pairing.COVERED:
-            found.append(held[near[0][0]])
-        elif votes.get(one.theirs):
-            found.append(votes[one.theirs].most_common(1)[0][0])
-        else:
-            found.append(held[near[0][0]] if near and pairing is Pairing.MAYBE else "")
-    return found
+def _waiting(rows: Sequence[GapRow], department: str) -> frozenset[str]:
+    return frozenset(row.mark for row in rows if row.waits and row.department == department)
 
 
-def _shares(ours: Sequence[Ours], rows: Sequence[GapRow]) -> tuple[Share, ...]:
-    mine: dict[str, dict[str, str]] = defaultdict(dict)
-    for one in ours:
-        mine[one.department].setdefault(mark_of(one.name), one.key)
-    names = {one.key: one.name for one in ours}
-    theirs: dict[str, list[GapRow]] = defaultdict(list)
-    for row in rows:
-        theirs[row.department].append(row)
-    paired = {row.near[0][0] for row in rows if row.pairing is Pairing.COVERED and row.near}
-    paired |= {row.said.item for row in rows if row.said is not None and row.said.item}
-    found = []
-    for department, held in theirs.items():
-        own = mine.get(department, {})
-        found.append(
-            Share(
-                department=department,
-                ours=len(own),
-                theirs=len(held),
-                both=sum(row.covered for row in held),
-                waiting=sum(row.waits for row in held),
-                answered=sum(row.said is not None and row.said.answer not in (None, Answer.LATER) for row in held),
-                only_ours=tuple(names[key] for key in own.values() if key not in paired),
-            )
-        )
-    return tuple(sorted(found, key=lambda one: (-one.waiting, -one.theirs, one.department)))
-
-
-__all__ = ["Answer", "Board", "GapList", "GapRow", "Gaps", "Listed", "Pairer", "Pairing", "Share", "SheetRefused"]
+def _told(text: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple((str(head), str(cell)) for head, cell in json.loads(text)) if text else ()

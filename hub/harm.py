@@ -1,4 +1,5 @@
-"""Whether a release does harm where it has arrived: what the kiosks that have it report, and the hold that comes of it.
+"""Whether a release does harm where it has arrived: what the kiosks that have it report, and the hold that comes of it
+or of a comparison with the others (`hub.comparison`).
 
 A hold is the hub's own: no further step is offered. What is signed stays signed, so kiosks whose turn it is by then go
 on taking the release until a publisher signs a pause.
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, case, func, or_, select
 
 from hub import marks
+from hub.comparison import Measure, Side, Verdict
 from hub.store import moment, written
 from hub.tables import device_health, device_starts, devices, releases
 
@@ -54,17 +56,19 @@ class Hold:
     at: dt.datetime
     harm: Harm
     held: bool
+    worse: tuple[Measure, ...] = ()
+    """What those that have it do worse than those that stay with the one before."""
 
 
 def harm_of(connection: Connection, revision: int, since: dt.datetime, now: dt.datetime, silent: dt.timedelta) -> Harm:
     """What the kiosks say that have `revision`, which began to go out at `since`. Silent is who has said since then
-    that it has it, and nothing more for as long as `silent`.
+    that it has it, and nothing more for as long as `silent`; a kiosk that reports by stick never is.
     """
     health, starts = device_health.c, device_starts.c
     digest = select(releases.c.digest).where(releases.c.revision == revision).scalar_subquery()
     differing = or_(~health.proved, health.content_digest.is_(None), health.content_digest != digest)
     restarting = (starts.lately >= MANY_RESTARTS) & (starts.at >= written(now - LATELY))
-    quiet = (health.received_at < written(now - silent)) & (health.received_at >= written(since))
+    quiet = ~health.by_stick & (health.received_at < written(now - silent)) & (health.received_at >= written(since))
     state = case((differing, "differing"), (restarting, "restarting"), (quiet, "silent"), else_="well")
     wanted = (
         select(state.label("state"), func.count().label("kiosks"))
@@ -90,7 +94,10 @@ def hold_of(connection: Connection, revision: int) -> Hold | None:
     if said["revision"] != revision:
         return None
     harm = Harm(said["having"], said["differing"], said["restarting"], said["silent"])
-    return Hold(revision, moment(said["at"]), harm, said["held"])
+    worse = (
+        Measure(one["name"], Side(**one["new"]), Side(**one["old"]), Verdict.WORSE) for one in said.get("worse", ())
+    )
+    return Hold(revision, moment(said["at"]), harm, said["held"], tuple(worse))
 
 
 def keep(connection: Connection, hold: Hold) -> None:
@@ -103,5 +110,6 @@ def keep(connection: Connection, hold: Hold) -> None:
         "restarting": hold.harm.restarting,
         "silent": hold.harm.silent,
         "held": hold.held,
+        "worse": [{"name": one.name, "new": asdict(one.new), "old": asdict(one.old)} for one in hold.worse],
     }
     marks.move(connection, HOLD, marks.get(connection, HOLD), json.dumps(said))

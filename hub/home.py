@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-VARIABLE = "BIANMINTING_HOME"
-INSTALLED = Path("/var/lib/bianminting")
-
-
-def checkout(package: Path = Path(__file__).parent) -> Path | None:
-    """The root of the checkout that this code runs from, or None when it is installed."""
-    project = package.resolve().parent / "pyproject.toml"
-    try:
-        name = tomllib.loads(project.read_text("utf-8")).get("project", {}).get("name")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return None
-    return project.parent if name == "bianminting" else None
+from domain.home import home_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +18,7 @@ class HubHome:
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> HubHome:
         """`BIANMINTING_HOME`, else `var` in the checkout, else /var/lib/bianminting."""
-        if named := environ.get(VARIABLE):
-            return cls(Path(named).expanduser().absolute())
-        tree = checkout()
-        return cls(tree / "var" if tree else INSTALLED)
+        return cls(home_folder(environ))
 
     @property
     def config(self) -> Path:
@@ -69,9 +54,19 @@ class HubHome:
         return self.folder / "mappings"
 
     @property
+    def uploads(self) -> Path:
+        """Lists that were tried out and wait to be taken in; for a day."""
+        return self.folder / "uploads"
+
+    @property
     def publishing(self) -> Path:
         """Locked while a release goes out."""
         return self.folder / "publishing.lock"
+
+    @property
+    def release_work(self) -> Path:
+        """Locked while a release that a page began is put together or goes out."""
+        return self.folder / "release-work.lock"
 
     @property
     def public(self) -> Path:

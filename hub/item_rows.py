@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
-from hub.checks import owner
+from domain.records import Record
 from hub.item import Item, Step, Version
+from hub.owners import FREE, TRANSLATION, owner, settle
 from hub.refusal import Reason, Refused
 from hub.store import moment, written
 from hub.tables import hands, items, steps, versions
-from hub.workflow import Action, Part, Status, Subject
+from hub.workflow import CITY, Action, Part, Status, Subject
 
 
 def narrowed(
@@ -56,6 +57,21 @@ def opened(connection: Connection, key: str) -> tuple[Item, Version]:
     return item, version_of(connection, key, item.open)
 
 
+def whose(connection: Connection, item: Item) -> str:
+    """Whose the item is now, judged anew: rows are older than what its kind allows, and a translation goes with its
+    item. The row is brought up to it.
+    """
+    now = item.department
+    if item.kind not in FREE:
+        now = CITY
+    elif item.kind == TRANSLATION:
+        number = item.live or item.open or item.last
+        now = owner(connection, version_of(connection, item.key, number).record)
+    if now != item.department:
+        connection.execute(update(items).where(items.c.key == item.key).values(department=now))
+    return now
+
+
 def subject_of(connection: Connection, item: Item, version: Version) -> Subject:
     """What the workflow decides by."""
     rows = connection.execute(
@@ -63,7 +79,7 @@ def subject_of(connection: Connection, item: Item, version: Version) -> Subject:
     )
     return Subject(
         status=version.status,
-        department=item.department,
+        department=whose(connection, item),
         hands={row.person: Part(row.part) for row in rows},
         released=version.release is not None,
     )
@@ -150,14 +166,17 @@ def note_step(
     )
 
 
-def called(record: Any) -> dict[str, Any]:
+def called(connection: Connection, record: Record) -> dict[str, Any]:
     """Columns of `items` that follow from its record."""
-    return {"name": record.name, "department": owner(record)}
+    return {"name": record.name, "department": owner(connection, record)}
 
 
-def named(connection: Connection, item: Item, record: Any) -> dict[str, Any]:
-    """Name and department of the item follow the draft only while nothing of it is live."""
-    return called(record) if item.live is None else {"name": record.name}
+def rename(connection: Connection, item: Item, record: Record) -> None:
+    """Name and department of the item follow the draft, the department only while nothing of it is live."""
+    values = called(connection, record) if item.live is None else {"name": record.name}
+    connection.execute(update(items).where(items.c.key == item.key).values(**values))
+    if values.get("department", item.department) != item.department:
+        settle(connection)
 
 
 def item_from(row: Row[Any]) -> Item:

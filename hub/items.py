@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, func, insert, select, update
 from domain.lint import Finding
 from hub import audit
 from hub.audit import Event
-from hub.checks import checked, findings, key_of, line_of, owner, stops
+from hub.checks import checked, findings, key_of, line_of, stops
 from hub.differences import FieldChange, diff_fields
 from hub.item import Hand, Item, Step, Version
 from hub.item_rows import (
@@ -25,21 +25,23 @@ from hub.item_rows import (
     called,
     item_from,
     item_of,
-    named,
     narrowed,
     note_part,
     note_step,
     opened,
+    rename,
     step_from,
     subject_of,
     version_from,
     version_of,
+    whose,
 )
+from hub.owners import check, owner
 from hub.people import Person, person_of
 from hub.refusal import Conflict, Reason, Refused
 from hub.store import Store, moment, utc_now, written
 from hub.tables import hands, items, people, steps, versions
-from hub.workflow import Action, Part, Status, decide, may_create
+from hub.workflow import Action, Part, Status, decide
 
 T = TypeVar("T")
 
@@ -210,14 +212,15 @@ class Items:
         key = key_of(raw)
 
         def work(connection: Connection, now: dt.datetime) -> Version:
-            may_create(person_of(connection, person.id).actor, owner(record))
+            check(person_of(connection, person.id).actor, record, owner(connection, record))
             row = connection.execute(select(items).where(items.c.key == key)).first()
             if row is not None and (row.live is not None or row.open is not None):
                 raise Refused(Reason.ITEM_EXISTS, name=row.name)
             if row is None:
-                connection.execute(
-                    insert(items).values(key=key, kind=record.kind, id=record.id, last=0, **called(record))
-                )
+                values = called(connection, record)
+                connection.execute(insert(items).values(key=key, kind=record.kind, id=record.id, last=0, **values))
+            else:
+                rename(connection, item_of(connection, key), record)
             return begin_version(connection, now, person.id, key, line_of(raw), base=None, remark=remark)
 
         return self._act(person, "item.create", key, work)
@@ -229,13 +232,10 @@ class Items:
             item = item_of(connection, key)
             if item.open is not None:
                 return version_of(connection, key, item.open)
-            may_create(person_of(connection, person.id).actor, item.department)
-            if item.live is None:
+            live = self._to_change(connection, person, item)
+            if live is None:
                 raise Refused(Reason.NOT_LIVE)
-            line = connection.execute(
-                select(versions.c.line).where(versions.c.item == key, versions.c.number == item.live)
-            ).scalar_one()
-            return begin_version(connection, now, person.id, key, line, base=item.live)
+            return begin_version(connection, now, person.id, key, line_of(live.record), base=live.number)
 
         return self._act(person, "item.edit", key, work)
 
@@ -247,18 +247,16 @@ class Items:
 
         def work(connection: Connection, now: dt.datetime) -> Version:
             item = item_of(connection, key)
-            may_create(person_of(connection, person.id).actor, item.department)
+            live = self._to_change(connection, person, item)
             if not remark.strip():
                 raise Refused(Reason.REMARK_NEEDED)
-            if item.live is None:
+            if live is None:
                 raise Refused(Reason.NOT_LIVE)
             if item.open is not None:
                 raise Refused(Reason.ITEM_BEING_CHANGED)
-            line = connection.execute(
-                select(versions.c.line).where(versions.c.item == key, versions.c.number == item.live)
-            ).scalar_one()
+            line = line_of(live.record)
             return begin_version(
-                connection, now, person.id, key, line, base=item.live, retired=True, remark=remark.strip()
+                connection, now, person.id, key, line, base=live.number, retired=True, remark=remark.strip()
             )
 
         return self._act(person, "item.retire", key, work)
@@ -274,13 +272,15 @@ class Items:
         def work(connection: Connection, now: dt.datetime) -> Version:
             item, version = opened(connection, key)
             actor = person_of(connection, person.id).actor
-            move = decide(actor, Action.SAVE, subject_of(connection, item, version))
+            subject = subject_of(connection, item, version)
+            check(actor, version.record, subject.department)
+            move = decide(actor, Action.SAVE, subject)
             if key_of(raw) != key:
                 raise Refused(Reason.KEY_CHANGES)
-            may_create(actor, owner(record))
+            check(actor, record, owner(connection, record))
             self._touch(connection, version, edits, {"line": line, "saved_by": person.id, "saved_at": written(now)})
             note_part(connection, version, person.id, move.part, now)
-            connection.execute(update(items).where(items.c.key == key).values(**named(connection, item, record)))
+            rename(connection, item, record)
             note_step(connection, version, now, person.id, Action.SAVE, move.status)
             return version_of(connection, key, version.number)
 
@@ -320,6 +320,13 @@ class Items:
         """Gives a draft up; the item is as before, the version stays readable."""
         return self._step(person, key, Action.DISCARD, edits, "")
 
+    def _to_change(self, connection: Connection, person: Person, item: Item) -> Version | None:
+        """The live version of an item that the person may write."""
+        live = version_of(connection, item.key, item.live) if item.live is not None else None
+        said = live.record if live is not None else {"kind": item.kind, "id": item.id}
+        check(person_of(connection, person.id).actor, said, whose(connection, item))
+        return live
+
     def _step(
         self,
         person: Person,
@@ -333,7 +340,12 @@ class Items:
 
         def work(connection: Connection, now: dt.datetime) -> Version:
             item, version = opened(connection, key)
-            move = decide(person_of(connection, person.id).actor, action, subject_of(connection, item, version), remark)
+            actor, subject = person_of(connection, person.id).actor, subject_of(connection, item, version)
+            if action in (Action.SUBMIT, Action.DISCARD):
+                check(actor, version.record, subject.department)
+            move = decide(actor, action, subject, remark)
+            if action is Action.SUBMIT:
+                check(actor, version.record, owner(connection, version.record))
             if before is not None:
                 before(connection, version)
             values: dict[str, Any] = {"status": move.status.value, "status_at": written(now)}

@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from domain.errors import Code, HubStoreError, SyncError
 from domain.unmet import LEAST_VISITS
+from hub import audit
+from hub.alarm_judge import Judge
+from hub.alarm_rules import Rules
 from hub.alarms import Alarms
 from hub.audit import AuditLog
 from hub.candidates import Candidates
+from hub.care import Caring
 from hub.corrections import Corrections
 from hub.devices import Devices
 from hub.enrolment import Enrolling
@@ -24,13 +29,16 @@ from hub.home import HubHome
 from hub.importing import Importing
 from hub.importing.trials import Trials
 from hub.items import Items
+from hub.passphrases import Passphrases
 from hub.passwords import Passwords
 from hub.people import People
 from hub.publishing import Press
 from hub.rehearsal import Rehearsal
+from hub.release_work import ReleaseWork
 from hub.releases import Releases
+from hub.reminders import Reminders
 from hub.reports import Reports
-from hub.rollout import Rollouts
+from hub.rollouts import Rollouts, route_of
 from hub.searching import ItemSearch
 from hub.settings import HubSettings, load
 from hub.store import Store, sqlite_url, utc_now
@@ -54,11 +62,13 @@ class Office:
     items: Items
     tasks: Tasks
     releases: Releases
+    release_work: ReleaseWork
     rollouts: Rollouts
     importing: Importing
     trials: Trials
     gaps: Gaps
     ledger: Ledger
+    reminders: Reminders
     audit: AuditLog
     search: ItemSearch
     candidates: Candidates
@@ -68,7 +78,9 @@ class Office:
     corrections: Corrections
     book: TicketBook
     alarms: Alarms
+    rules: Rules
     fleet: Fleet
+    care: Caring
     upkeep: Upkeep
     press: Press
     sticks: Sticks
@@ -84,24 +96,29 @@ class Office:
     ) -> Office:
         """Opens (and makes or migrates) the database, and ends a release that a kill left half-way.
 
-        Raises what SQLAlchemy raises when the database cannot be reached, `NewerDatabase`, OSError.
+        Raises `HubStoreError` (D-06 a newer database, D-07 one that cannot be reached, D-09 a restore that was stopped
+        half-way), OSError.
         """
         home.prepare()
         url = settings.database.get_secret_value() if settings.database else sqlite_url(home.database)
         store = Store(url)
         press = Press(home.public, home.keys, home.publishing)
         items = Items(store, now=now, zone=ZONE)
-        releases = Releases(store, press, now=now)
+        passphrases = Passphrases(store, settings.login, now=now)
+        releases = Releases(store, press, route=route_of(settings.rollout), passphrases=passphrases, now=now)
         devices = Devices(store, now=now)
-        alarms = Alarms(store, now=now, zone=ZONE)
+        rules = Rules(settings.alarms)
+        alarms = Alarms(store, rules, now=now)
+        judge = Judge(store, rules, now=now, zone=ZONE)
         least = 1 if settings.demo else LEAST_VISITS
-        reports = Reports(store, now=now, least=least, zone=ZONE, heard=alarms.heard)
+        reports = Reports(store, now=now, least=least, zone=ZONE, heard=judge.heard)
         fleet = Fleet(store, alarms, now=now, zone=ZONE)
         book = TicketBook(store, items, now=now, zone=ZONE)
-        rollouts = Rollouts(store, press, fleet, rules=settings.rollout, now=now)
+        rollouts = Rollouts(store, press, fleet, rules=settings.rollout, passphrases=passphrases, now=now)
         search = ItemSearch(home.catalogue, items, releases, now=now)
         rehearsal = Rehearsal(home.folder, search, items, releases, now=now)
-        importing = Importing(store, now=now)
+        importing = Importing(store, now=now, zone=ZONE)
+        ledger = Ledger(store, items, settings.content.verify_days, now=now, zone=ZONE)
         office = cls(
             settings=settings,
             home=home,
@@ -112,26 +129,31 @@ class Office:
             items=items,
             tasks=Tasks(store, settings.content.verify_days, now=now),
             releases=releases,
+            release_work=ReleaseWork(home.release_work),
             rollouts=rollouts,
             importing=importing,
-            trials=Trials(store, importing, items, home.mappings, now=now, zone=ZONE),
-            gaps=Gaps(store, items, search, now=now),
-            ledger=Ledger(store, items, settings.content.verify_days, now=now, zone=ZONE),
+            trials=Trials(store, importing, items, home.mappings, now=now),
+            gaps=Gaps(store, items, now=now, zone=ZONE),
+            ledger=ledger,
+            reminders=Reminders(store, items, ledger, now=now, zone=ZONE),
             audit=AuditLog(store),
             search=search,
             candidates=Candidates(store, items, search, rehearsal, now=now, zone=ZONE),
             devices=devices,
-            enrolling=Enrolling(store, now=now),
+            enrolling=Enrolling(store, settings.uplink.enrolments_per_address, now=now),
             reports=reports,
             sticks=Sticks(store, press, devices, reports, now=now),
             corrections=Corrections(store, now=now),
             book=book,
             alarms=alarms,
+            rules=rules,
             fleet=fleet,
-            upkeep=Upkeep(store, alarms, book, rollouts, now=now),
+            care=Caring(store, now=now),
+            upkeep=Upkeep(store, judge, book, rollouts, now=now),
             press=press,
         )
         try:
+            _whole(store, press)
             releases.recover()
             rollouts.reconcile()
         except BaseException:
@@ -154,3 +176,16 @@ class Office:
         """Gives database and catalogue back."""
         self.search.close()
         self.store.close()
+
+
+def _whole(store: Store, press: Press) -> None:
+    """Raises `HubStoreError` (D-09) when something was released from this home of which the database knows nothing."""
+    if store.read(lambda connection: audit.head(connection)[0]):
+        return
+    try:
+        latest = press.latest()
+    except SyncError:
+        return  # without its keys nobody can tell; publishing will
+    if latest is not None:
+        detail = f"{press.public} has release {latest[0]}, the database has nothing: hub restore DIR"
+        raise HubStoreError(Code.HALF_RESTORED, detail)

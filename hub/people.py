@@ -15,12 +15,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hub import audit
 from hub.audit import Event
+from hub.passphrases import Passphrases
 from hub.passwords import Passwords, check
 from hub.reach import NO_FURTHER, Reach, reach_of
 from hub.refusal import Reason, Refused
 from hub.settings import LoginSettings, SessionSettings
 from hub.store import Store, moment, utc_now, written
-from hub.tables import items, people, person_roles, sessions
+from hub.tables import items, login_tries, people, person_roles, sessions
 from hub.throttle import Throttle
 from hub.workflow import CITY, Actor, Role
 
@@ -90,9 +91,10 @@ class People:
     """Accounts and sessions.
 
     A session ends when it was not used for `idle_minutes`, `hours` after it began, at logging out, with a new password,
-    other roles or another department, and when the account is shut. Passwords can be tried only so often, by login and
-    by address (`hub.throttle`); a hash of another cost than today's is made anew at the next login. Every change is in
-    the audit log; a wrong password is told there by the login that was tried only when that login exists.
+    other roles or another department, and when the account is shut. Wrong passwords can be tried only so often, by
+    login and by address (`hub.throttle`); a right one gives the login its tries back, and an operator can. A hash of
+    another cost than today's is made anew at the next login. Every change is in the audit log; a wrong password is told
+    there by the login that was tried only when that login exists.
     """
 
     def __init__(
@@ -110,8 +112,9 @@ class People:
         self._session = session
         self._demo = demo
         self._now = now
-        self._throttle = Throttle(store, login, now=now)
-        self._window_minutes = login.window_minutes
+        self._throttle = Throttle(store, login_tries, dt.timedelta(minutes=login.window_minutes), now=now)
+        self._limits = login
+        self._passphrases = Passphrases(store, login, now=now)
 
     # Accounts
 
@@ -277,6 +280,21 @@ class People:
 
         return self._store.run_tx(work)
 
+    def locked(self, person: Person) -> bool:
+        """Whether so many wrong passwords or passphrases were tried that the person has to wait."""
+        limit = ("login", person.login, self._limits.tries_per_login)
+        return self._throttle.spent(limit) or self._passphrases.spent(person.id)
+
+    def unlock(self, person: Person, *, by: Person | None = None) -> Person:
+        """Gives the person the tries back, of the password and of the passphrase. Raises as `set_roles`."""
+
+        def change(connection: Connection, now: dt.datetime) -> Event:
+            self._throttle.forget(connection, "login", person.login)
+            self._passphrases.forget(connection, person.id)
+            return Event(_who(by), "person.unlock", f"person/{person.login}")
+
+        return self._change(person, by, change)
+
     def departments(self) -> tuple[tuple[str, str], ...]:
         """(id, name) of every organisation among the items, by id: what a person can belong to."""
         wanted = select(items.c.id, items.c.name).where(items.c.kind == "org").order_by(items.c.id)
@@ -288,15 +306,20 @@ class People:
         """A new session for who knows the password. Takes a quarter of a second: call it from a worker thread.
 
         Raises `Refused`: wrong_login whatever is wrong (login, password, shut, a demo account in a city's hub),
-        too_many_tries before anything is looked at.
+        too_many_tries before anything is looked at. Only wrong tries are kept: those of a login are counted first, so
+        that guesses made side by side count each; those of an address when they were wrong, for a whole office may
+        stand behind one.
         """
         login = login.strip().lower()[:64]
-        if not self._throttle.free(login, address):
-            raise Refused(Reason.TOO_MANY_TRIES, minutes=self._window_minutes)
+        spent = bool(address) and self._throttle.spent(("address", address, self._limits.tries_per_address))
+        if spent or not self._throttle.free([("login", login, self._limits.tries_per_login)]):
+            raise Refused(Reason.TOO_MANY_TRIES, minutes=self._limits.window_minutes)
         row = self._store.read(lambda connection: connection.execute(_account(login)).first())
         usable = row is not None and row.disabled_at is None and (self._demo or not row.demo)
         fits, anew = self._passwords.checked(password, row.password if row is not None and usable else None)
         if row is None or not fits:
+            if address:
+                self._throttle.count("address", address)
             if row is not None:
                 self._store.run_tx(
                     lambda connection: audit.append(
@@ -312,6 +335,7 @@ class People:
             if person.disabled:
                 raise Refused(Reason.WRONG_LOGIN)
             at = written(now)
+            self._throttle.forget(connection, "login", login)
             if anew is not None:
                 # Unless the password is another one by now.
                 old = people.c.id == row.id, people.c.password == row.password

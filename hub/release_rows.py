@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
-from domain.lint import Finding, lint
-from domain.records import Change, Guide, Record, digest_of_lines, validate
+from domain.lint import Finding, Level, lint
+from domain.records import Change, Record, digest_of_lines, validate
+from domain.slip_content import NUMBERED
 from hub import audit, changes, marks
-from hub.checks import owner_of, stops
+from hub.changes import Content
+from hub.checks import stops
+from hub.owners import owners, settle
 from hub.people import Person, person_of
 from hub.refusal import Reason, Refused
 from hub.release import OPEN_RELEASE, REVISION, Approval, Kind, Release, State, Waiting
@@ -103,9 +106,10 @@ def plan_of(connection: Connection, waiting: tuple[Waiting, ...], now: dt.dateti
     if not waiting:
         return Plan(base, out, waiting, [], out, [])
     held = content_with(connection, waiting)
-    written = changes.compare(connection, waiting, now)
+    written = changes.compare(connection, waiting, now, held)
     numbers = changes.numbers(connection, None, True)
-    lines = lines_of(held, numbers, changes.kept_lines(connection, None, now, written))
+    kept = changes.kept_lines(connection, None, now, written)
+    lines = lines_of(held, numbers, changes.editions(connection, None, written), kept)
     return Plan(base, out, waiting, lines, _content_digest(held), written)
 
 
@@ -113,27 +117,29 @@ def live_lines(connection: Connection) -> list[bytes]:
     """What is out, line for line."""
     at = changes.since_when(connection, current_revision(connection))
     held = content_with(connection, ())
-    return lines_of(held, changes.numbers(connection, None, False), changes.kept_lines(connection, None, at))
+    kept = changes.kept_lines(connection, None, at)
+    return lines_of(held, changes.numbers(connection, None, False), changes.editions(connection), kept)
 
 
 def lines_held(connection: Connection, release: Release) -> list[bytes]:
     """What will be out with a release that was prepared: the very lines that its digest is of."""
     held = content_with(connection, held_by(connection, release.id))
     kept = changes.kept_lines(connection, release.id, release.made_at)
-    return lines_of(held, changes.numbers(connection, release.id, False), kept)
+    numbers = changes.numbers(connection, release.id, False)
+    return lines_of(held, numbers, changes.editions(connection, release.id), kept)
 
 
-Content = Mapping[tuple[str, str], tuple[int, str]]
-"""Version and line by kind and id."""
-
-
-def lines_of(held: Content, numbers: Mapping[str, int], kept: Mapping[str, str]) -> list[bytes]:
+def lines_of(
+    held: Content, numbers: Mapping[str, int], editions: Mapping[str, int], kept: Mapping[str, str]
+) -> list[bytes]:
     """What editors wrote with what the hub adds to it, in canonical order; change records are the hub's alone."""
-    lines = {
-        (kind, id): changes.own_fields(line, numbers.get(f"{kind}/{id}"), version) if kind == Guide.KIND else line
-        for (kind, id), (version, line) in held.items()
-        if kind != Change.KIND
-    }
+    lines: dict[tuple[str, str], str] = {}
+    for (kind, id), (version, line) in held.items():
+        key = f"{kind}/{id}"
+        if kind in NUMBERED:
+            lines[kind, id] = changes.own_fields(line, numbers.get(key), max(version, editions.get(key, 0)))
+        elif kind != Change.KIND:
+            lines[kind, id] = line
     lines.update(((Change.KIND, id), line) for id, line in kept.items())
     return [lines[key].encode("utf-8") + b"\n" for key in sorted(lines)]
 
@@ -168,10 +174,13 @@ def content_with(connection: Connection, waiting: Sequence[Waiting]) -> Content:
     return held
 
 
-def unfit(lines: Iterable[bytes]) -> list[Finding]:
-    """What the lint would stop, over all of the content together."""
-    records: list[Record] = [validate(json.loads(line)) for line in lines]
-    return stops(lint(records))
+def unfit(lines: Sequence[bytes], tell: Callable[[float], None] = lambda share: None) -> list[Finding]:
+    """What the lint would stop, over all of the content together; `tell`: the share that has been read."""
+    records: list[Record] = []
+    for line in lines:
+        records.append(validate(json.loads(line)))
+        tell(len(records) / len(lines))
+    return stops(lint(records, least=Level.STOP))
 
 
 def move(connection: Connection, id: str, before: State, after: State) -> None:
@@ -186,8 +195,8 @@ def move(connection: Connection, id: str, before: State, after: State) -> None:
 def make_live(connection: Connection, held: Sequence[Row[Any]]) -> None:
     """Makes the versions of a release the ones that are out."""
     rows: list[Mapping[str, Any]] = []
-    for row in held:
-        record = json.loads(row.line)
+    records = [json.loads(row.line) for row in held]
+    for row, record, whose in zip(held, records, owners(connection, records), strict=True):
         dropped = row.change == "dropped"
         rows.append(
             {
@@ -195,7 +204,7 @@ def make_live(connection: Connection, held: Sequence[Row[Any]]) -> None:
                 "alive": None if dropped else row.number,
                 "verified": None if dropped else record.get("verified_on"),
                 "called": record["name"],
-                "whose": owner_of(record),
+                "whose": whose,
                 "closed": row.number,
             }
         )
@@ -214,6 +223,7 @@ def make_live(connection: Connection, held: Sequence[Row[Any]]) -> None:
         update(items).where(items.c.key == bindparam("of"), items.c.open == bindparam("closed")).values(open=None),
         [{"of": row["of"], "closed": row["closed"]} for row in rows],
     )
+    settle(connection)
 
 
 def note_published(connection: Connection, id: str, now: dt.datetime, revision: int) -> None:

@@ -11,18 +11,21 @@ what was begun, or puts it back to prepared when nothing had gone out.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
-from domain.errors import SyncError
+from domain.errors import CodedError, SyncError
 from domain.records import digest_of_lines
-from hub import audit, changes, marks, rollout
+from hub import audit, changes, marks, rollout_rows
 from hub.audit import Event
+from hub.differences import FieldChange, diff_fields
+from hub.passphrases import Passphrases
 from hub.people import Person, person_of
 from hub.publishing import Approved, Press, one_at_a_time
 from hub.refusal import Reason, Refused
@@ -47,7 +50,8 @@ from hub.release_rows import (
     release_of,
     unfit,
 )
-from hub.rollout import First
+from hub.release_work import Tell, silent
+from hub.rollout import First, Route, rings_of
 from hub.store import Store, utc_now, written
 from hub.tables import approvals, hands, items, people, person_roles, release_items, releases, steps, versions
 from hub.workflow import Action, Part, Role, Status
@@ -59,6 +63,12 @@ log = logging.getLogger(__name__)
 
 EVERYBODY = First()
 
+PUBLISHER = "publisher"
+"""Mark that holds the id of who lets a release out while it is on its way; empty: the command line."""
+
+BROKEN_OFF = "broken_off"
+"""Why a release is not out whose process has ended half-way."""
+
 ROUNDS = 5
 """How often a release is put together anew when somebody changes the content meanwhile."""
 
@@ -67,12 +77,23 @@ class Releases:
     """Puts releases together, collects approvals, publishes. One release at a time is open.
 
     Whoever acts is a publisher (`Role.PUBLISHER`); None stands for the command line, which may do everything but
-    approve. Every method that changes something raises `Refused`, and nothing was changed then.
+    approve. Every method that changes something raises `Refused`, and nothing was changed then. `route`: the stages of
+    a release that does not go to everybody at once; `passphrases`: how often somebody can try one.
     """
 
-    def __init__(self, store: Store, press: Press, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        press: Press,
+        *,
+        route: Route | None = None,
+        passphrases: Passphrases | None = None,
+        now: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
         self._store = store
         self._press = press
+        self._route = route or Route()
+        self._passphrases = passphrases or Passphrases(store, now=now)
         self._now = now
 
     # Reading
@@ -130,6 +151,39 @@ class Releases:
 
         return self._store.read(work)
 
+    def detail(self, shown: Sequence[Waiting]) -> tuple[Mapping[str, list[FieldChange]], Mapping[str, list[str]]]:
+        """Of a few of them, by item: the fields that change, and the names of who wrote and reviewed it, in order."""
+        keys = [one.item for one in shown]
+        number = {one.item: one.number for one in shown}
+        lines = select(versions.c.item, versions.c.number, versions.c.line, versions.c.base).where(
+            versions.c.item.in_(keys)
+        )
+        parts = (
+            select(hands.c.item, hands.c.number, hands.c.part, people.c.name)
+            .join(people, people.c.id == hands.c.person)
+            .where(hands.c.item.in_(keys))
+            .order_by(hands.c.at, hands.c.person)
+        )
+
+        def work(connection: Connection) -> tuple[dict[str, list[FieldChange]], dict[str, list[str]]]:
+            held = {(row.item, row.number): row for row in connection.execute(lines)}
+            fields = {}
+            for one in shown:
+                new = held[one.item, one.number]
+                if one.change == "changed" and (old := held.get((one.item, new.base))) is not None:
+                    fields[one.item] = diff_fields(json.loads(old.line), json.loads(new.line))
+            chains: dict[str, dict[str, str]] = {}
+            for row in connection.execute(parts):
+                if row.number == number[row.item]:
+                    chains.setdefault(row.item, {})[row.part] = row.name
+            return fields, {key: [said[part] for part in Part if part in said] for key, said in chains.items()}
+
+        return self._store.read(work)
+
+    def written_by(self, person: Person, id: str) -> int:
+        """How many of the versions of a release the person had a hand in writing."""
+        return self._store.read(lambda connection: _written_by(connection, person, id))
+
     def lines(self) -> list[bytes]:
         """The live content: canonical lines in canonical order."""
         return self._store.read(live_lines)
@@ -150,7 +204,7 @@ class Releases:
 
     # Putting together
 
-    def prepare(self, person: Person | None) -> Release:
+    def prepare(self, person: Person | None, tell: Tell = silent) -> Release:
         """Locks everything that is approved into a release and gives its content a digest.
 
         Raises `Refused`: nothing_pending, release_open, set_unfit (details: one line a finding that must not be
@@ -158,17 +212,20 @@ class Releases:
         """
         for _ in range(ROUNDS):
             now = self._now()
+            tell(2)
             self._store.run_tx(partial(self._number, person=person))
+            tell(8)
             plan = self._store.read(partial(planned, person=person, now=now))
             if not plan.waiting or plan.content == plan.out:
                 raise Refused(Reason.NOTHING_PENDING)
-            found = unfit(plan.lines)
+            found = unfit(plan.lines, lambda share: tell(40 + round(45 * share)))
             if found:
                 raise Refused(
                     Reason.SET_UNFIT,
                     details=tuple(f"{one.kind}/{one.record} {one.field} {one.rule}" for one in found),
                     n=len(found),
                 )
+            tell(85)
             kind = Kind.BASELINE if plan.base == 0 else Kind.NORMAL
             release = self._store.run_tx(partial(self._lock_in, person=person, plan=plan, kind=kind, now=now))
             if release is not None:
@@ -348,12 +405,7 @@ class Releases:
                 raise Refused(Reason.RELEASE_CLOSED)
             if any(one.person == person.id for one in release.approvals):
                 raise Refused(Reason.SIGNS_TWICE)
-            wrote = connection.execute(
-                select(func.count())
-                .select_from(hands)
-                .join(versions, and_(versions.c.item == hands.c.item, versions.c.number == hands.c.number))
-                .where(versions.c.release == id, hands.c.person == person.id, hands.c.part == Part.AUTHOR.value)
-            ).scalar_one()
+            wrote = _written_by(connection, person, id)
             if wrote:
                 raise Refused(Reason.AUTHOR_SIGNS, n=wrote)
             now = self._now()
@@ -375,31 +427,44 @@ class Releases:
     # Publishing
 
     def publish(
-        self, person: Person | None, id: str, passphrase: str, *, over: bool = False, first: First = EVERYBODY
+        self,
+        person: Person | None,
+        id: str,
+        passphrase: str,
+        *,
+        over: bool = False,
+        first: First = EVERYBODY,
+        tell: Tell = silent,
     ) -> Release:
         """Lets an approved release out; returns it with its revision.
 
-        `first`: who takes it first; `hub.rollout` leads it on from there. A withdrawal and the first release of a hub
+        `first`: who takes it first; `hub.rollouts` leads it on from there. A withdrawal and the first release of a hub
         are everybody's whatever it says. `over`: also when the public folder has a newer revision than the database,
         as after a restored backup; the number then goes on from there.
 
         Raises `Refused`: two_needed, release_closed, content_moved (the content is not what was approved),
-        already_publishing, revision_astray, not_a_publisher; `SyncError` when the keys or the public folder do not do
-        their part (S-08: wrong passphrase). The release is prepared as before then.
+        already_publishing, revision_astray, no_such_stage, not_a_publisher, too_many_tries (wrong passphrases);
+        `SyncError` when the keys or the public folder do not do their part (S-08: wrong passphrase). The release is
+        prepared as before then, and the audit log has who tried and why it is not out.
         """
+        self._route.goal(first.goal.name)
         with one_at_a_time(self._press.lock):
             self._settle()
+            self._passphrases.check(person.id if person else None)
             release, lines = self._store.run_tx(lambda connection: self._begin(connection, person, id, over))
             assert release.revision is not None
+            tell(25)
             signed = [Approved(one.login, one.at) for one in release.approvals]
             steps = release.kind is Kind.NORMAL and not first.everybody
-            rings = rollout.rings_of(first) if steps else None
+            rings = rings_of(self._route, first.goal, first.districts, first.not_before) if steps else None
             try:
-                self._press.publish(lines, release.revision, release.digest, signed, self._now(), passphrase, rings)
-            except Exception:
-                self._settle()
+                with self._passphrases.tried_by(person.id if person else None):
+                    self._press.publish(lines, release.revision, release.digest, signed, self._now(), passphrase, rings)
+            except Exception as error:
+                self._settle(error.code.value if isinstance(error, CodedError) else type(error).__name__)
                 raise
             del lines
+            tell(75)
             told = self._press.channels()
             return self._store.run_tx(lambda connection: self._finish(connection, person, id, told))
 
@@ -419,19 +484,23 @@ class Releases:
             log.warning("a release was left half-way: %s", error)
             return None
 
-    def _settle(self) -> Release | None:
+    def _settle(self, reason: str = BROKEN_OFF) -> Release | None:
+        """`reason`: why what is on its way is not out, when it is not."""
         release = self.open()
         if release is None or release.state is not State.PUBLISHING:
             return None
         out = self._press.latest()
         if out is not None and out == (release.revision, release.digest):
             told = self._press.channels()
-            return self._store.run_tx(lambda connection: self._finish(connection, None, release.id, told))
+            return self._store.run_tx(
+                lambda connection: self._finish(connection, _beginner(connection), release.id, told)
+            )
 
         def back(connection: Connection) -> Release:
             move(connection, release.id, State.PUBLISHING, State.PREPARED)
             connection.execute(update(releases).where(releases.c.id == release.id).values(revision=None))
-            told = Event(audit.COMMAND_LINE, "release.publish", f"release/{release.id}", done=False)
+            who = actor(_beginner(connection))
+            told = Event(who, "release.publish", f"release/{release.id}", {"reason": reason}, done=False)
             audit.append(connection, self._now(), told)
             return release_of(connection, release.id)
 
@@ -457,6 +526,7 @@ class Releases:
         if out is not None and out[0] > release.base and out[1] == release.digest:
             revision = out[0]  # after a restored backup: what was lost was brought back, and is what is out
         move(connection, id, State.PREPARED, State.PUBLISHING)
+        marks.move(connection, PUBLISHER, marks.get(connection, PUBLISHER), person.id if person else "")
         connection.execute(update(releases).where(releases.c.id == id).values(revision=revision))
         return release_of(connection, id), lines
 
@@ -489,7 +559,7 @@ class Releases:
         )
         make_live(connection, held)
         note_published(connection, id, now, revision)
-        rollout.begin(connection, revision, person.id if person else None, told, now)
+        rollout_rows.begin(connection, revision, person.id if person else None, told, self._route, now)
         events = [
             Event(actor(person), "item.publish", row.item, {"version": row.number, "revision": revision})
             for row in held
@@ -509,3 +579,22 @@ class Releases:
             .values(published_at=written(now), audit_seq=seq, audit_hash=chain)
         )
         return release_of(connection, id)
+
+
+def _beginner(connection: Connection) -> Person | None:
+    """Who let the release out that is on its way; None: the command line, or somebody whose account was shut."""
+    id = marks.get(connection, PUBLISHER)
+    try:
+        return person_of(connection, id) if id else None
+    except Refused:
+        return None
+
+
+def _written_by(connection: Connection, person: Person, id: str) -> int:
+    wanted = (
+        select(func.count())
+        .select_from(hands)
+        .join(versions, and_(versions.c.item == hands.c.item, versions.c.number == hands.c.number))
+        .where(versions.c.release == id, hands.c.person == person.id, hands.c.part == Part.AUTHOR.value)
+    )
+    return int(connection.execute(wanted).scalar_one())

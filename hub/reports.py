@@ -98,6 +98,8 @@ class _Held:
     rows: list[dict[str, Any]] = field(default_factory=list)
     heard: dict[str, dt.datetime] = field(default_factory=dict)
     """When the health of a device was true that came on a stick."""
+    carried: set[str] = field(default_factory=set)
+    """Devices whose newest health came on a stick."""
 
 
 class Reports:
@@ -132,11 +134,15 @@ class Reports:
             known: list[bool] = []
             for one in sent:
                 known.append(_note_carried(held, one, now))
-                answers = (
+                newest = held.fresh.get(one.device.id)
+                answers = tuple(
                     Answer(id=message.id, status=self._take(connection, held, one.device, message, now))
                     for message in one.messages
                 )
-                told.append(tuple(answers))
+                told.append(answers)
+                if held.fresh.get(one.device.id) is not newest:
+                    held.carried.discard(one.device.id)
+                    held.carried |= {one.device.id} if one.carried is not None else set()
             if held.rows:
                 connection.execute(insert(device_reports), held.rows)
             self._keep_health(connection, held, now)
@@ -197,6 +203,7 @@ class Reports:
             return
         rows = [
             _health_row(id, message, held.bodies[id], held.health[id][2], written(held.heard.get(id, now)))
+            | {"by_stick": id in held.carried}
             for id, message in held.fresh.items()
         ]
         upsert(connection, device_health, rows)

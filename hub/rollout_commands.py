@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hub.options import ConfigOption, JsonOption, group, open_office
+
 if TYPE_CHECKING:
+    from hub.comparison import Measure
     from hub.office import Office
-    from hub.rollout import Rollout
+    from hub.rollout import Goal, Rollout
 
-# No markup: rich would be loaded for help alone.
-rollout_app = typer.Typer(
-    help="How far the newest release is on its way to the street. Steps need the passphrase of the release key.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+rollout_app = group(
+    "How far the newest release is on its way to the street. Steps need the passphrase of the release key."
 )
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
 
 
 @rollout_app.command("show")
 def show(json: JsonOption = False, config: ConfigOption = None) -> None:
     """Who takes the newest release, and how many kiosks have proved it. Status 1 when it is everybody's."""
-    from hub.office import Office
     from hub.terminal import note
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         found = office.rollouts.open()
         if found is None:
             note("the newest release is everybody's")
@@ -45,12 +35,23 @@ def show(json: JsonOption = False, config: ConfigOption = None) -> None:
 
 @rollout_app.command("widen")
 def widen(
-    percent: Annotated[int, typer.Argument(metavar="PERCENT", min=1, max=100, help="Of the street; 100: everybody.")],
+    stage: Annotated[
+        str, typer.Argument(metavar="STAGE", help="A ring by its name, or per cent of the street; 100: everybody.")
+    ],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why the stage is not waited for; goes to the audit log.")
+    ] = "",
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Lets more of the street have it."""
-    _step(lambda office, passphrase: office.rollouts.widen(None, percent, passphrase), json, config)
+    """Takes it on to the next stage, or to a share before it."""
+
+    def take(office: Office, passphrase: str) -> Rollout:
+        found = office.rollouts.open()
+        route = found.route if found is not None else office.rollouts.route
+        return office.rollouts.widen(None, route.goal(stage), passphrase, reason=reason)
+
+    _step(take, json, config)
 
 
 @rollout_app.command("pause")
@@ -76,10 +77,9 @@ def watch(
     """Holds a release up when too many of the kiosks that have it are not well; `hub serve` does so by itself."""
     import time
 
-    from hub.office import Office
     from hub.terminal import note
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         while True:
             hold = office.rollouts.judge()
             if hold is not None:
@@ -92,10 +92,9 @@ def watch(
 @rollout_app.command("why")
 def why(json: JsonOption = False, config: ConfigOption = None) -> None:
     """Why the newest release is held up. Status 1 when it is not."""
-    from hub.office import Office
     from hub.terminal import note, say, say_json
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         found = office.rollouts.open()
         hold = office.rollouts.hold(found.revision) if found is not None else None
         if hold is None or not hold.held:
@@ -111,37 +110,45 @@ def why(json: JsonOption = False, config: ConfigOption = None) -> None:
                     "differing": harm.differing,
                     "restarting": harm.restarting,
                     "silent": harm.silent,
+                    "worse": [_measured(one) for one in hold.worse],
                 }
             )
             return
         say(f"revision {hold.revision}, held up at {hold.at:%Y-%m-%d %H:%M} UTC: of {harm.having} kiosks that have it")
         say(f"  {harm.differing} have other content, {harm.restarting} restart, {harm.silent} are silent")
+        for one in hold.worse:
+            say(f"  worse: {_measure_line(one)}")
 
 
 def _step(take: Callable[[Office, str], Rollout], json: bool, config: Path | None) -> None:
-    from hub.office import Office
     from hub.terminal import secret
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         _tell(office, take(office, secret("passphrase of the release key")), json)
 
 
 def _tell(office: Office, rollout: Rollout, json: bool) -> None:
     from hub.terminal import say, say_json
 
-    stages = office.rollouts.stages(rollout)
+    stages, compared, left = office.rollouts.stages(rollout), office.rollouts.comparison(rollout), 0
+    if rollout.course.value == "running":
+        left = office.rollouts.left(rollout)
     if json:
         say_json(
             {
                 "revision": rollout.revision,
                 "stable": rollout.stable,
                 "course": rollout.course.value,
-                "percent": rollout.percent,
+                "percent": rollout.goal.percent,
+                "ring": rollout.goal.ring or None,
+                "next": rollout.next.name if rollout.open else None,
+                "minutes_left": left,
                 "districts": list(rollout.districts),
                 "not_before": rollout.not_before.isoformat() if rollout.not_before else None,
                 "stages": [
                     {
-                        "percent": stage.percent,
+                        "percent": stage.goal.percent,
+                        "ring": stage.goal.ring or None,
                         "state": stage.state,
                         "kiosks": len(stage.dots),
                         "proved": stage.count("proved"),
@@ -149,9 +156,37 @@ def _tell(office: Office, rollout: Rollout, json: bool) -> None:
                     }
                     for stage in stages
                 ],
+                "compared": {
+                    "since": compared.since.isoformat(),
+                    "having": compared.new,
+                    "others": compared.old,
+                    "measures": [_measured(one) for one in compared.measures],
+                },
             }
         )
         return
-    say(f"revision {rollout.revision} {rollout.course.value}, {rollout.percent} % (others stay with {rollout.stable})")
+    how = f"{rollout.course.value}, {_goal(rollout.goal)} (others stay with {rollout.stable})"
+    say(f"revision {rollout.revision} {how}")
     for stage in stages:
-        say(f"  to {stage.percent} %: {stage.state}, {stage.count('proved')} of {len(stage.dots)} kiosks proved it")
+        said = f"{stage.state}, {stage.count('proved')} of {len(stage.dots)} kiosks proved it"
+        say(f"  to {_goal(stage.goal)}: {said}")
+    if rollout.open:
+        for one in compared.measures:
+            say(f"  {_measure_line(one)}: {one.verdict.value}")
+        if left:
+            say(f"  to {_goal(rollout.next)} in {left} minutes, or with --reason")
+
+
+def _goal(goal: Goal) -> str:
+    return f"ring {goal.ring}" if goal.ring else f"{goal.percent} %"
+
+
+def _measured(one: Measure) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {"name": one.name, "having": asdict(one.new), "others": asdict(one.old), "verdict": one.verdict.value}
+
+
+def _measure_line(one: Measure) -> str:
+    new, old = one.new, one.old
+    return f"{one.name} wrong on {new.bad} of {new.kiosks} kiosks that have it, on {old.bad} of {old.kiosks} others"

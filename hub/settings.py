@@ -7,27 +7,18 @@ environment, which wins. ``docs/operations/hub.md`` lists every key.
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
+from pydantic import Field, SecretStr, field_validator
 
-from domain.errors import SettingsError
-from hub.home import HubHome, checkout
-
-PREFIX = "BIANMINTING_HUB__"
-NESTED = "__"
-
-Key = tuple[str, ...]
-
-
-class Group(BaseModel):
-    """Base of the groups: frozen, and a key that is not known is a fault, not a remark."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from domain.configuration import Configuration, Group
+from domain.home import sample_city
+from hub.alarm_settings import AlarmSettings
+from hub.home import HubHome
 
 
 class WebSettings(Group):
@@ -54,8 +45,15 @@ class SessionSettings(Group):
 class LoginSettings(Group):
     """How fast passwords can be tried."""
 
-    tries_per_login: int = Field(8, ge=1, le=1000, description="tries for one login within the window")
-    tries_per_address: int = Field(40, ge=1, le=100000, description="tries from one address within the window")
+    tries_per_login: int = Field(
+        8,
+        ge=1,
+        le=1000,
+        description="wrong passwords for one login, or wrong passphrases of one person, within the window",
+    )
+    tries_per_address: int = Field(
+        40, ge=1, le=100000, description="wrong passwords from one address within the window"
+    )
     window_minutes: int = Field(10, ge=1, le=1440, description="length of the window in minutes")
 
 
@@ -78,14 +76,61 @@ class UplinkSettings(Group):
 
 
 class RolloutSettings(Group):
-    """When the hub offers no further step of a release."""
+    """The stages of a release on its way to the street, and when the hub offers no further one."""
 
+    rings: tuple[str, ...] = Field(
+        ("early",),
+        max_length=8,
+        description="rings of kiosks that get a release before the street, in their order; a kiosk's ring is set when"
+        " it is enrolled; in the environment with commas",
+    )
+    stages: tuple[int, ...] = Field(
+        (1, 10, 100),
+        min_length=1,
+        max_length=6,
+        description="shares of the street after the rings, per cent, ascending, the last one 100; in the environment"
+        " with commas",
+    )
+    stage_minutes: int = Field(
+        30,
+        ge=0,
+        le=10080,
+        description="minutes that a stage lasts before the next, unless somebody writes down why not",
+    )
     hold_percent: int = Field(
         5, ge=0, le=100, description="more of the kiosks that have it are not well: it is held up; 100: never"
+    )
+    worse_percent: int = Field(
+        5,
+        ge=0,
+        le=100,
+        description="it went wrong on so much more of the kiosks that have it than of the others, in points, and not"
+        " by luck: it is held up; 100: never",
     )
     silent_minutes: int = Field(
         30, ge=5, le=1440, description="minutes without a word after which a kiosk that has it counts as silent"
     )
+
+    @field_validator("rings", "stages", mode="before")
+    @classmethod
+    def _parted(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("rings")
+    @classmethod
+    def _are_rings(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch("[a-z][0-9a-z-]{0,23}", ring) for ring in value):
+            raise ValueError("a ring is named with a-z, 0-9 and -, 24 letters at the most, and begins with a letter")
+        if "all" in value or len(set(value)) != len(value):
+            raise ValueError("each ring once, and without all, which is the street")
+        return value
+
+    @field_validator("stages")
+    @classmethod
+    def _ascend(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if value[-1] != 100 or value[0] < 1 or any(a >= b for a, b in pairwise(value)):
+            raise ValueError("must ascend from 1 or more to 100")
+        return value
 
 
 class HubSettings(Group):
@@ -103,6 +148,7 @@ class HubSettings(Group):
     content: ContentSettings = ContentSettings()
     uplink: UplinkSettings = UplinkSettings()
     rollout: RolloutSettings = RolloutSettings()
+    alarms: AlarmSettings = AlarmSettings()
 
     @field_validator("database")
     @classmethod
@@ -118,72 +164,15 @@ class HubSettings(Group):
     @property
     def sample_city(self) -> Path | None:
         """The folder of the sample city: as set, else that of the checkout; None: there is none."""
-        if self.content.sample_city is not None:
-            return self.content.sample_city
-        tree = checkout()
-        folder = tree / "deploy" / "sample_city" if tree else None
-        return folder if folder is not None and folder.is_dir() else None
+        return sample_city(self.content.sample_city)
+
+
+CONFIGURATION = Configuration(HubSettings, "BIANMINTING_HUB__")
 
 
 def load(config: Path | None = None, environ: Mapping[str, str] = os.environ) -> HubSettings:
     """The settings of this process: `config`, else hub.toml in the home when there is one; the environment over both.
 
-    Raises `SettingsError` (K-03) with every fault at once, each naming its key and where it was set, never its value.
+    Raises `SettingsError` (K-03) with every fault at once.
     """
-    problems: list[str] = []
-    path = config or HubHome.of(environ).config
-    merged: dict[str, Any] = _file(path, problems) if config is not None or path.is_file() else {}
-    variables = {
-        tuple(name.removeprefix(PREFIX).lower().split(NESTED)): name
-        for name in sorted(environ)
-        if name.startswith(PREFIX) and environ[name]
-    }
-    for key, name in variables.items():
-        merged = _with(merged, key, environ[name])
-    try:
-        settings = HubSettings.model_validate(merged)
-    except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
-            key = tuple(map(str, fault["loc"]))
-            reason = "no such setting" if fault["type"] == "extra_forbidden" else fault["msg"]
-            problems.append(f"{'.'.join(key)} ({variables.get(key, path)}): {reason.removeprefix('Value error, ')}")
-    else:
-        if not problems:
-            return settings
-    raise SettingsError(tuple(problems))
-
-
-def keys(group: type[Group] = HubSettings, above: Key = ()) -> Iterator[tuple[Key, FieldInfo]]:
-    """Every key that can be set, in order: ("session", "hours") and what is known about it."""
-    for name, field in group.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, Group):
-            yield from keys(inner, (*above, name))
-        else:
-            yield (*above, name), field
-
-
-def variable(key: Key) -> str:
-    """The name of `key` in the environment."""
-    return PREFIX + NESTED.join(key).upper()
-
-
-def _file(path: Path, problems: list[str]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        problems.append(f"{path}: cannot be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        problems.append(f"{path}: not UTF-8 at byte {error.start}")
-    except tomllib.TOMLDecodeError as error:
-        problems.append(f"{path}: not TOML: {error}")
-    return {}
-
-
-def _with(tree: dict[str, Any], key: Key, value: str) -> dict[str, Any]:
-    """`tree` with `value` at `key`; what stands in the way of the key (a scalar where a group belongs) goes."""
-    first, *rest = key
-    if rest:
-        below = tree.get(first)
-        return tree | {first: _with(below if isinstance(below, dict) else {}, tuple(rest), value)}
-    return tree | {first: value}
+    return CONFIGURATION.load(config, HubHome.of(environ).config, environ)

@@ -9,17 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
+from sqlalchemy import Connection, func, select
+
+from domain.check_code import code_of
 from domain.clerk_slip import build_clerk_slip
 from domain.guide_slip import Second, SlipFacts, build_guide_slip
-from domain.paper import WIDTH_58, WIDTH_80, Dots
+from domain.paper import LONG_MM, WIDTH_58, WIDTH_80, Dots
 from domain.ports import KioskPlace
 from domain.records import KINDS, Calendar, Guide, Org, Place, Record
-from domain.slip import Slip, Tab, TakeAway, Variant
+from domain.slip import Block, CheckCode, Slip, Tab, TakeAway, Variant
 from hub.item import Version
 from hub.items import Items
 from hub.office import ZONE
 from hub.refusal import Refused
-from hub.store import utc_now
+from hub.store import Store, utc_now
+from hub.tables import changes, check_numbers, items as items_table
 from phrases import Phrases
 from printer.layout import SlipLayout
 
@@ -39,8 +43,9 @@ BELOW: Mapping[str, tuple[str, ...]] = {
 }
 """Fields below each head of a slip, by the phrase of the head."""
 
-LONGEST = 260
-"""Millimetres; people fold and lose what is longer."""
+
+NO_CODE = "0000-0000-0000"
+"""Stands for the check code of an item that was never released; no code has a 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Paper:
     @property
     def long(self) -> bool:
         """Whether it is longer than it should be."""
-        return self.millimetres > LONGEST
+        return self.millimetres > LONG_MM
 
 
 class Slips:
@@ -70,10 +75,12 @@ class Slips:
     `CodedError` (K-04) when the fonts are missing.
     """
 
-    def __init__(self, items: Items, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(self, items: Items, store: Store, *, now: Callable[[], dt.datetime] = utc_now) -> None:
         self._items = items
+        self._store = store
         self._now = now
         self._say = Phrases()
+        self._told = Phrases(domain="hub")
         self._layouts: dict[int, SlipLayout] = {}
 
     def draw(
@@ -92,16 +99,44 @@ class Slips:
         layout = self._layouts.get(millimetres)
         if layout is None:
             layout = self._layouts.setdefault(millimetres, SlipLayout(WIDTHS[millimetres]))
-        facts = self._facts(guide, revision)
+        facts = replace(self._facts(guide, revision), check=self._check(guide))
         if variant is Variant.CLERK:
             slip = build_clerk_slip(self._say, guide, facts, number=0)
         else:
             other = Second(Phrases(second[0]), second[1], facts.places) if second is not None else None
-            slip = build_guide_slip(self._say, guide, facts, number=0, variant=variant, second=other)
+            # The texts in the codes are as long as they will be, too.
+            held = facts if facts.check else replace(facts, check=NO_CODE)
+            slip = build_guide_slip(self._say, guide, held, number=0, variant=variant, second=other)
+        if not facts.check:
+            slip = replace(slip, blocks=self._to_come(slip.blocks), second=self._to_come(slip.second))
         dots = layout.render(slip)
         places = self._places(layout, slip) if placed else {}
         code = any(isinstance(block, TakeAway) for block in slip.blocks)
         return Paper(png(dots), dots.width, dots.height, dots.millimetres, code, places)
+
+    def _check(self, guide: Guide) -> str:
+        """The check code that the version being written gets when it goes out; empty before the item has a number."""
+        key = f"{Guide.KIND}/{guide.id}"
+
+        def work(connection: Connection) -> str:
+            number = connection.execute(
+                select(check_numbers.c.number).where(check_numbers.c.item == key)
+            ).scalar_one_or_none()
+            row = connection.execute(
+                select(items_table.c.open, items_table.c.last).where(items_table.c.key == key)
+            ).first()
+            if number is None or row is None:
+                return ""
+            told = connection.execute(select(func.max(changes.c.version)).where(changes.c.item == key)).scalar()
+            version = max(row.open or row.last + 1, (told or 0) + 1)
+            return code_of(guide.model_copy(update={"number": number, "version": version}))
+
+        return self._store.read(work)
+
+    def _to_come(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        """`blocks` with signs where the code will stand, and why there is none: its room is taken all the same."""
+        code = CheckCode(NO_CODE, (self._say("slip.check_head"), self._told("slip.check_later")))
+        return tuple(replace(block, check=code) if isinstance(block, TakeAway) else block for block in blocks)
 
     def _places(self, layout: SlipLayout, slip: Slip) -> dict[str, int]:
         """Where fields stand: as far down as the blocks before theirs reach."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
+import os
 import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from domain.errors import Code, HubStoreError
 from hub.migrations import upgrade
 
 T = TypeVar("T")
@@ -71,14 +74,15 @@ class Store:
     once takes its turn among all others of this process that did: every change moves on the head of the audit log,
     and thirty people who try again side by side keep undoing each other.
 
-    Raises what SQLAlchemy raises when the database cannot be reached.
+    Raises `HubStoreError`: D-06 for a database of a newer hub, D-07 for one that cannot be reached or is none;
+    PermissionError for a file of another account.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = engine_of(url)
         self._turn = threading.RLock()
         try:
-            with self.engine.begin() as connection:
+            with answering(url), self.engine.begin() as connection:
                 upgrade(connection)
         except BaseException:
             self.engine.dispose()
@@ -136,6 +140,35 @@ def _may_repeat(error: DBAPIError | Meeting) -> bool:
     if isinstance(error.orig, sqlite3.OperationalError):
         return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _LOCKED
     return getattr(error.orig, "sqlstate", None) in _AGAIN
+
+
+@contextlib.contextmanager
+def answering(url: str) -> Iterator[None]:
+    """Around the first use of the database at `url`. Raises `HubStoreError` D-07 when it cannot be reached, or is none;
+    PermissionError when it is a file of another account.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise _away(url) from error
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise _away(url, "is no database") from error
+        raise
+
+
+def _away(url: str, how: str = "does not answer") -> HubStoreError | PermissionError:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        # The host of a socket stands in the query.
+        host = parsed.host or parsed.query.get("host") or "localhost"
+        where = f"database {parsed.database or ''} at {host}, account {parsed.username or 'of whoever runs this'}"
+        return HubStoreError(Code.DATABASE_AWAY, f"{where}: {how}; see the setting `database`")
+    path = Path(parsed.database or "")
+    for one in (path, path.parent):
+        if one.exists() and not os.access(one, os.R_OK | os.W_OK):
+            return PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(one))
+    return HubStoreError(Code.DATABASE_AWAY, f"{path}: {how}")
 
 
 def engine_of(url: str) -> Engine:

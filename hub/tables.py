@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -224,7 +225,7 @@ import_trials = Table(
     Column("id", Text, primary_key=True, comment="random, for the address of its page"),
     Column("person", Text, ForeignKey("people.id"), comment="who tried it out; null: the command line"),
     Column("name", Text, nullable=False, comment="of the file"),
-    Column("sha256", Text, nullable=False, comment="of the file, hexadecimal; the file itself is nowhere"),
+    Column("sha256", Text, nullable=False, comment="of the file, hexadecimal; the file itself is not in the database"),
     Column("dialect", Text, nullable=False, comment="mapping that was asked for; empty: found out"),
     Column("state", Text, nullable=False, comment="hub.importing.trials.State"),
     Column("done", Integer, nullable=False, comment="rows read so far"),
@@ -258,6 +259,7 @@ gap_rows = Table(
     Column("mark", Text, nullable=False, comment="the name as it is compared; answers hang on it"),
     Column("code", Text, nullable=False, comment="empty: the list has none"),
     Column("theirs", Text, nullable=False, comment="department in the other city"),
+    Column("told", Text, comment="JSON list of [heading, cell]: its other columns; null: none"),
     Index("gap_rows_by_mark", "mark"),
 )
 
@@ -272,6 +274,38 @@ gap_answers = Table(
     Column("reason", Text),
     Column("person", Text, ForeignKey("people.id"), nullable=False),
     Column("at", Text, nullable=False),
+)
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("topic", Text, primary_key=True, comment="hub.asking.Topic"),
+    Column("subject", Text, primary_key=True, comment="the other city, or empty"),
+    Column("department", Text, primary_key=True, comment="who is asked"),
+    Column("due", Text, nullable=False, comment="ISO 8601, the last day for it"),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, comment="who asked last"),
+    Column("at", Text, nullable=False),
+)
+
+asked_rows = Table(
+    "asked_rows",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("department", Text, primary_key=True),
+    Column("row", Text, primary_key=True, comment="gap_rows.mark, or the key of an item"),
+    ForeignKeyConstraint(["topic", "subject", "department"], ["asks.topic", "asks.subject", "asks.department"]),
+)
+
+commissions = Table(
+    "commissions",
+    metadata,
+    Column("item", Text, ForeignKey("items.key"), primary_key=True),
+    Column("writer", Text, ForeignKey("people.id"), nullable=False, comment="who writes it"),
+    Column("due", Text, nullable=False, comment="ISO 8601, the last day for it"),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, comment="who said so"),
+    Column("at", Text, nullable=False),
+    Index("commissions_by_writer", "writer"),
 )
 
 marks = Table(
@@ -341,6 +375,7 @@ device_health = Table(
     Column("lat", Float),
     Column("lon", Float),
     Column("body", Text, nullable=False, comment="uplink.messages.Health as JSON"),
+    Column("by_stick", Boolean, nullable=False, server_default=false(), comment="whether it came on a stick"),
     Index("device_health_by_revision", "revision", "content_digest"),
 )
 
@@ -402,6 +437,19 @@ corrections = Table(
     Column("received_at", Text, nullable=False),
     Index("corrections_by_ticket", "ticket"),
     Index("corrections_by_time", "received_at"),
+)
+
+stray_corrections = Table(
+    "stray_corrections",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("item", Text, primary_key=True, comment="kind/id, as the kiosk said; no version of it was ever out"),
+    Column("field", Text, primary_key=True),
+    Column("day", Text, primary_key=True, comment="ISO 8601, local to the kiosk"),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False, comment="as the kiosk said"),
+    Column("times", Integer, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Index("stray_corrections_by_time", "received_at"),
 )
 
 alarms = Table(
@@ -467,10 +515,13 @@ rollouts = Table(
     Column("revision", BigInteger, primary_key=True, autoincrement=False, comment="that reaches the street in steps"),
     Column("stable", BigInteger, nullable=False, comment="revision that everybody else stays with"),
     Column("course", Text, nullable=False, comment="hub.rollout.Course"),
-    Column("percent", Integer, nullable=False, comment="of the street"),
+    Column("percent", Integer, nullable=False, comment="of the street; 0: only rings have it"),
     Column("districts", Text, nullable=False, comment="JSON list, GB/T 2260; empty: all"),
     Column("not_before", Text),
     Column("begun_at", Text, nullable=False),
+    Column("ring", Text, comment="up to which rings have it; empty: all of them"),
+    Column("reached_at", Text, comment="since when it is as far as it is, or goes on again"),
+    Column("plan", Text, comment="JSON object: the rings and shares that it goes through"),
 )
 
 rollout_steps = Table(
@@ -479,9 +530,23 @@ rollout_steps = Table(
     Column("revision", BigInteger, ForeignKey("rollouts.revision"), primary_key=True),
     Column("step", Integer, primary_key=True),
     Column("at", Text, nullable=False),
-    Column("action", Text, nullable=False, comment="start, widen, pause, resume, overtaken or reconcile"),
+    Column("action", Text, nullable=False, comment="hub.rollout.Step"),
     Column("percent", Integer, nullable=False, comment="after it"),
     Column("person", Text, ForeignKey("people.id"), comment="null: the command line"),
+    Column("ring", Text, comment="after it, as in rollouts"),
+    Column("reason", Text, comment="why somebody did not wait"),
+)
+
+rollout_kiosks = Table(
+    "rollout_kiosks",
+    metadata,
+    Column("device", Text, ForeignKey("devices.id"), primary_key=True),
+    Column("revision", BigInteger, nullable=False, comment="that it had when it was first seen in this stage"),
+    Column("since", Text, nullable=False),
+    Column("said", Integer, nullable=False, comment="restarts in 24 hours, as it said last"),
+    Column("restarts", Integer, nullable=False, comment="seen since then"),
+    Column("day", Text, nullable=False, comment="its newest day of counts at that time; empty: none"),
+    Column("counts", Text, nullable=False, comment="JSON object: of that day, at that time"),
 )
 
 login_tries = Table(
@@ -491,4 +556,13 @@ login_tries = Table(
     Column("slot", BigInteger, primary_key=True, autoincrement=False, comment="tenth of the window, since 1970"),
     Column("tries", Integer, nullable=False),
     Index("login_tries_by_slot", "slot"),
+)
+
+enrolment_tries = Table(
+    "enrolment_tries",
+    metadata,
+    Column("who", Text, primary_key=True, comment="SHA-256 of an address"),
+    Column("slot", BigInteger, primary_key=True, autoincrement=False, comment="tenth of the window, since 1970"),
+    Column("tries", Integer, nullable=False),
+    Index("enrolment_tries_by_slot", "slot"),
 )

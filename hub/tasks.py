@@ -1,72 +1,37 @@
-"""Whose turn it is: the tasks of a person (我的任务) and the queue of reviews."""
+"""Whose turn it is: the tasks of a person (我的任务) and the queue of reviews.
+
+A person may have thousands of either after an import, so that both are counted and cut into pages by the database.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, literal, null, or_, select
 
-from hub import marks
 from hub.people import Person, person_of
-from hub.refusal import Reason
-from hub.release import OPEN_RELEASE, State
-from hub.store import Store, moment, utc_now
-from hub.tables import approvals, hands, items, people, releases, steps, versions
-from hub.workflow import CITY, Action, Actor, Part, Role, Status
-
-MOST_TO_VERIFY = 50
-"""Items to verify that are told at once, the longest unverified first."""
-
-_IN_REVIEW = (Status.DEPARTMENT_REVIEW, Status.CITY_REVIEW)
-
-
-class Turn(StrEnum):
-    """Why something is on a person's list; its sentence is ``task.<turn>`` in the hub's phrases."""
-
-    RETURNED = "returned"
-    REVIEW = "review"
-    SIGN = "sign"
-    DRAFT = "draft"
-    VERIFY = "verify"
-    WAITING = "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing to do, or (WAITING) to know of.
-
-    `item`: its key, the release's id for SIGN. `number`: version, 0 for VERIFY and SIGN. `since`: when it came onto
-    the list; for VERIFY the day of the last verification, None when there never was one. `remark` and `who` (a name):
-    of the return, or who waits for whom.
-    """
-
-    turn: Turn
-    item: str
-    name: str
-    department: str
-    number: int
-    since: dt.datetime | None
-    remark: str = ""
-    who: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class InReview:
-    """A version in the queue. `barred`: why this person may not review it (shown, not hidden), else None."""
-
-    item: str
-    name: str
-    department: str
-    number: int
-    status: Status
-    edits: int
-    author: str
-    since: dt.datetime
-    barred: Reason | None
+from hub.reviewers import REVIEWS, nobody_reviews
+from hub.store import Store, utc_now
+from hub.tables import items, versions
+from hub.task import A_FEW, ALL, ON_A_PAGE, Held, InReview, Narrowed, Share, Task, Turn
+from hub.task_rows import (
+    BARRED,
+    counted,
+    mine_to_review,
+    open_ones,
+    own_ones,
+    own_tasks,
+    queue_of,
+    queued,
+    reviews,
+    shares_of,
+    signing,
+    stuck,
+    stuck_tasks,
+)
+from hub.workflow import CITY, Actor, Role, Status
 
 
 class Tasks:
@@ -77,37 +42,220 @@ class Tasks:
         self._verify_days = verify_days
         self._now = now
 
-    def tasks_for(self, person: Person) -> tuple[Task, ...]:
-        """What is returned comes first, then reviews, releases to sign, drafts, what is to be verified, what waits."""
+    # A person's own
+
+    def counts(self, person: Person) -> Mapping[Turn, int]:
+        """How many tasks of each turn there are; turns without one are left out."""
+        return self._store.read(lambda connection: self._counts(connection, person_of(connection, person.id).actor))
+
+    def count(self, person: Person) -> int:
+        """How many of them wait for the person."""
+        return sum(n for turn, n in self.counts(person).items() if turn is not Turn.WAITING)
+
+    def tasks_for(self, person: Person, turns: Iterable[Turn] | None = None, limit: int = A_FEW) -> tuple[Task, ...]:
+        """The first `limit` of each of `turns` (None: of all): what is returned comes first, then reviews, releases to
+        sign, what somebody asked for, drafts, what is to be verified, what waits.
+        """
 
         def work(connection: Connection) -> tuple[Task, ...]:
             actor = person_of(connection, person.id).actor
-            found = [*_own(connection, actor), *_reviews(connection, actor), *_signing(connection, actor)]
-            found.extend(self._unverified(connection, actor))
-            order = list(Turn)
-            late = dt.datetime.max.replace(tzinfo=dt.UTC)
-            return tuple(sorted(found, key=lambda task: (order.index(task.turn), task.since or late, task.item)))
+            wanted = self._counts(connection, actor) if turns is None else turns
+            return tuple(task for turn in wanted for task in self._tasks(connection, actor, turn, limit))
 
         return self._store.read(work)
 
-    def review_queue(self, person: Person) -> tuple[InReview, ...]:
+    def page_of(
+        self,
+        person: Person,
+        turn: Turn,
+        *,
+        department: str = "",
+        fresh: bool | None = None,
+        limit: int = ON_A_PAGE,
+        offset: int = 0,
+    ) -> tuple[Task, ...]:
+        """Tasks of one turn, the longest waiting first. `fresh`: only those of items of which nothing (True) or
+        something (False) is live.
+        """
+
+        def work(connection: Connection) -> list[Task]:
+            actor = person_of(connection, person.id).actor
+            return self._tasks(connection, actor, turn, limit, offset, department, fresh)
+
+        return tuple(self._store.read(work))
+
+    def shares(self, person: Person, turn: Turn) -> tuple[Share, ...]:
+        """How the tasks of one turn lie with the departments, most first."""
+
+        def work(connection: Connection) -> tuple[Share, ...]:
+            actor = person_of(connection, person.id).actor
+            if turn is Turn.SIGN:
+                return ()
+            if turn is Turn.REVIEW:
+                return shares_of(connection, mine_to_review(actor))
+            if turn is Turn.STUCK:
+                return shares_of(connection, stuck(connection, actor))
+            if turn is Turn.VERIFY:
+                return shares_of(connection, self._unverified(actor))
+            own = own_ones(actor)
+            return shares_of(connection, select(own).where(own.c.turn == turn.value))
+
+        return self._store.read(work)
+
+    def signs(self, person: Person) -> bool:
+        """Whether an open release waits for the person to sign it."""
+        return bool(self._store.read(lambda connection: signing(connection, person_of(connection, person.id).actor)))
+
+    def nobody_for(self, key: str) -> Status | None:
+        """The review that the open version of an item waits for and that nobody can do; None where somebody can."""
+
+        def work(connection: Connection) -> Status | None:
+            wanted = open_ones().where(items.c.key == key, nobody_reviews(connection))
+            row = connection.execute(wanted).first()
+            return Status(row.status) if row is not None else None
+
+        return self._store.read(work)
+
+    def account(self, person: Person, kinds: frozenset[str], since: dt.date) -> Held:
+        """What the person's departments have; in time is what was verified after `since`, of `kinds`."""
+        dated = and_(items.c.live.is_not(None), items.c.kind.in_(sorted(kinds)))
+        fresh = and_(dated, items.c.verified_on > since.isoformat())
+        status = versions.c.status
+        wanted = select(
+            func.count(items.c.live).label("live"),
+            func.count(case((dated, 1))).label("dated"),
+            func.count(case((fresh, 1))).label("fresh"),
+            func.count(case((status == Status.DRAFT.value, 1))).label("written"),
+            func.count(case((status.in_([one.value for one in REVIEWS]), 1))).label("reviewed"),
+        ).select_from(
+            items.outerjoin(versions, and_(versions.c.item == items.c.key, versions.c.number == items.c.open))
+        )
+
+        def work(connection: Connection) -> Held:
+            actor = person_of(connection, person.id).actor
+            reach = () if actor.department == CITY else (items.c.department.in_(sorted(actor.departments)),)
+            row = connection.execute(wanted.where(*reach)).one()
+            return Held(row.live, row.dated, row.fresh, row.written, row.reviewed)
+
+        return self._store.read(work)
+
+    # The queue of reviews
+
+    def review_queue(
+        self, person: Person, narrowed: Narrowed = ALL, limit: int = ON_A_PAGE, offset: int = 0
+    ) -> tuple[InReview, ...]:
         """Versions in the reviews that the person's roles reach, longest waiting first; also those that somebody else
         must review, with the reason.
         """
-        return self._store.read(lambda connection: _queue(connection, person_of(connection, person.id).actor))
-
-    def _unverified(self, connection: Connection, actor: Actor) -> list[Task]:
-        if not actor.roles & {Role.EDITOR, Role.COLLECTOR}:
-            return []
-        day = (self._now().date() - dt.timedelta(days=self._verify_days)).isoformat()
-        wanted = (
-            select(items)
-            .where(items.c.live.is_not(None), items.c.open.is_(None), items.c.verified_on <= day)
-            .order_by(items.c.verified_on, items.c.key)
-            .limit(MOST_TO_VERIFY)
+        return self._store.read(
+            lambda connection: queue_of(connection, person_of(connection, person.id).actor, narrowed, limit, offset)
         )
+
+    def in_queue(self, person: Person, narrowed: Narrowed = ALL) -> tuple[int, int]:
+        """How many there are, and how many of them this person may review."""
+
+        def work(connection: Connection) -> tuple[int, int]:
+            queue = queued(person_of(connection, person.id).actor, narrowed)
+            return counted(connection, queue), counted(connection, queue.where(~BARRED))
+
+        return self._store.read(work)
+
+    def next_in_queue(self, person: Person, narrowed: Narrowed = ALL) -> str | None:
+        """The key of the longest waiting that the person may review; where there is none, of what others must."""
+
+        def work(connection: Connection) -> str | None:
+            queue = queued(person_of(connection, person.id).actor, narrowed)
+            first = queue.order_by(case((BARRED, 1), else_=0), versions.c.status_at, versions.c.item).limit(1)
+            row = connection.execute(first).first()
+            return row.item if row is not None else None
+
+        return self._store.read(work)
+
+    def place_in_queue(self, person: Person, key: str, narrowed: Narrowed = ALL) -> int | None:
+        """How many stand before it in the queue; None when it is not there."""
+
+        def work(connection: Connection) -> int | None:
+            queue = queued(person_of(connection, person.id).actor, narrowed)
+            own = connection.execute(queue.where(versions.c.item == key)).first()
+            if own is None:
+                return None
+            at = versions.c.status_at
+            before = or_(at < own.status_at, and_(at == own.status_at, versions.c.item < key))
+            return counted(connection, queue.where(before))
+
+        return self._store.read(work)
+
+    def queue_shares(self, person: Person) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """How many of the queue are each department's, and how many of each kind."""
+
+        def work(connection: Connection) -> tuple[dict[str, int], dict[str, int]]:
+            queue = queued(person_of(connection, person.id).actor, ALL).subquery()
+            n = func.count().label("n")
+            rows = connection.execute(
+                select(queue.c.department, queue.c.kind, n).group_by(queue.c.department, queue.c.kind)
+            )
+            departments: dict[str, int] = {}
+            kinds: dict[str, int] = {}
+            for row in rows:
+                departments[row.department] = departments.get(row.department, 0) + row.n
+                kinds[row.kind] = kinds.get(row.kind, 0) + row.n
+            return departments, kinds
+
+        return self._store.read(work)
+
+    def _counts(self, connection: Connection, actor: Actor) -> dict[Turn, int]:
+        own = own_ones(actor)
+        rows = connection.execute(select(own.c.turn, func.count().label("n")).group_by(own.c.turn))
+        found = {Turn(row.turn): int(row.n) for row in rows}
+        if actor.roles & {Role.DEPARTMENT_REVIEWER, Role.CITY_REVIEWER}:
+            found[Turn.REVIEW] = counted(connection, mine_to_review(actor))
+        if actor.roles & {Role.EDITOR, Role.COLLECTOR}:
+            found[Turn.VERIFY] = counted(connection, self._unverified(actor))
+        if Role.OPERATOR in actor.roles:
+            found[Turn.STUCK] = counted(connection, stuck(connection, actor))
+        found[Turn.SIGN] = len(signing(connection, actor))
+        return {turn: found[turn] for turn in Turn if found.get(turn)}
+
+    def _tasks(
+        self,
+        connection: Connection,
+        actor: Actor,
+        turn: Turn,
+        limit: int,
+        offset: int = 0,
+        department: str = "",
+        fresh: bool | None = None,
+    ) -> list[Task]:
+        match turn:
+            case Turn.REVIEW:
+                return reviews(connection, actor, limit, offset, department)
+            case Turn.SIGN:
+                return signing(connection, actor)
+            case Turn.STUCK:
+                return stuck_tasks(connection, actor, limit, offset, department)
+            case Turn.VERIFY:
+                return self._to_verify(connection, actor, limit, offset, department)
+            case _:
+                return own_tasks(connection, actor, turn, limit, offset, department, fresh)
+
+    def _unverified(self, actor: Actor) -> Select[Any]:
+        """Live items that nobody is at and that were verified too long ago."""
+        day = (self._now().date() - dt.timedelta(days=self._verify_days)).isoformat()
+        wanted = select(items, null().label("base")).where(
+            items.c.live.is_not(None), items.c.open.is_(None), items.c.verified_on <= day
+        )
+        if not actor.roles & {Role.EDITOR, Role.COLLECTOR}:
+            return wanted.where(literal(1) == 0)
         if actor.department != CITY and Role.COLLECTOR not in actor.roles:
-            wanted = wanted.where(items.c.department.in_(actor.departments))
+            wanted = wanted.where(items.c.department.in_(sorted(actor.departments)))
+        return wanted
+
+    def _to_verify(
+        self, connection: Connection, actor: Actor, limit: int, offset: int = 0, department: str = ""
+    ) -> list[Task]:
+        wanted = self._unverified(actor).order_by(items.c.verified_on, items.c.key).limit(limit).offset(offset)
+        if department:
+            wanted = wanted.where(items.c.department == department)
         return [
             Task(
                 Turn.VERIFY,
@@ -119,96 +267,3 @@ class Tasks:
             )
             for row in connection.execute(wanted)
         ]
-
-
-def _own(connection: Connection, actor: Actor) -> list[Task]:
-    """Versions that the person had a hand in writing."""
-    wanted = (
-        select(versions, items.c.name, items.c.department)
-        .join(items, and_(items.c.key == versions.c.item, items.c.open == versions.c.number))
-        .join(hands, and_(hands.c.item == versions.c.item, hands.c.number == versions.c.number))
-        .where(hands.c.person == actor.person, hands.c.part == Part.AUTHOR.value)
-    )
-    found = []
-    for row in connection.execute(wanted).all():
-        who = remark = ""
-        if Status(row.status) is Status.DRAFT:
-            last = _last_step(connection, row.item, row.number)
-            turn = Turn.DRAFT
-            if last is not None and last.action == Action.RETURN.value:
-                turn, who, remark = Turn.RETURNED, last.name or "", last.remark or ""
-        else:
-            turn = Turn.WAITING
-        found.append(
-            Task(turn, row.item, row.name, row.department, row.number, moment(row.status_at), remark=remark, who=who)
-        )
-    return found
-
-
-def _last_step(connection: Connection, item: str, number: int) -> Any:
-    """The last step that was not just saving: action, remark, name; None when there is none."""
-    return connection.execute(
-        select(steps.c.action, steps.c.remark, people.c.name)
-        .outerjoin(people, people.c.id == steps.c.person)
-        .where(steps.c.item == item, steps.c.number == number, steps.c.action != Action.SAVE.value)
-        .order_by(steps.c.step.desc())
-        .limit(1)
-    ).first()
-
-
-def _reviews(connection: Connection, actor: Actor) -> list[Task]:
-    return [
-        Task(Turn.REVIEW, one.item, one.name, one.department, one.number, one.since, who=one.author)
-        for one in _queue(connection, actor)
-        if one.barred is None
-    ]
-
-
-def _queue(connection: Connection, actor: Actor) -> tuple[InReview, ...]:
-    if not actor.roles & {Role.DEPARTMENT_REVIEWER, Role.CITY_REVIEWER}:
-        return ()
-    wanted = (
-        select(versions, items.c.name, items.c.department, people.c.name.label("wrote"))
-        .join(items, items.c.key == versions.c.item)
-        .outerjoin(people, people.c.id == versions.c.saved_by)
-        .where(or_(*(versions.c.status == status.value for status in _IN_REVIEW)))
-        .order_by(versions.c.status_at, versions.c.item)
-    )
-    rows = [row for row in connection.execute(wanted).all() if actor.may_review(Status(row.status), row.department)]
-    held = {
-        (row.item, row.number): Part(row.part)
-        for row in connection.execute(select(hands).where(hands.c.person == actor.person))
-    }
-    found = []
-    for row in rows:
-        part, own = held.get((row.item, row.number)), Part(row.status)
-        barred = None if part in (None, own) else Reason.AUTHOR_REVIEWS if part is Part.AUTHOR else Reason.REVIEWS_TWICE
-        found.append(
-            InReview(
-                item=row.item,
-                name=row.name,
-                department=row.department,
-                number=row.number,
-                status=Status(row.status),
-                edits=row.edits,
-                author=row.wrote or "",
-                since=moment(row.status_at),
-                barred=barred,
-            )
-        )
-    return tuple(found)
-
-
-def _signing(connection: Connection, actor: Actor) -> list[Task]:
-    if Role.PUBLISHER not in actor.roles:
-        return []
-    id = marks.get(connection, OPEN_RELEASE)
-    row = connection.execute(select(releases).where(releases.c.id == id)).first() if id else None
-    if row is None or row.state != State.PREPARED.value:
-        return []
-    signed = connection.execute(
-        select(approvals.c.person).where(approvals.c.release == id, approvals.c.person == actor.person)
-    ).first()
-    if signed is not None:
-        return []
-    return [Task(Turn.SIGN, id, "", "", 0, moment(row.made_at))]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -46,17 +49,53 @@ def fault(error: BaseException, *, verbose: bool = False) -> int:
         note(error.code.value)
         _some(problems)
         status = 2 if error.code in CANNOT_BEGIN else 1
+    elif isinstance(error, PermissionError) and Path(os.fsdecode(error.filename or "")).is_absolute():
+        note(Code.HOME_OF_ANOTHER.value)
+        note(f"  {error.filename}: {error.strerror}")
+        note(f"  {_whose(Path(os.fsdecode(error.filename)))}")
     elif isinstance(error, OSError) and error.filename is not None:
         note(f"{error.filename}: {error.strerror}")
     elif isinstance(error, KeyboardInterrupt):
         note("interrupted")
         status = 130
+    elif _is_away(error):
+        note(Code.DATABASE_AWAY.value)
+        note("  the database does not answer any more; nothing of this command is in it")
     else:
         # What a driver says may hold the row that it was writing, or a URL with its password.
         note(f"unexpected {type(error).__name__}" + ("" if verbose else " (--verbose shows where)"))
     if verbose:
         sys.stderr.write("".join(traceback.format_exception(error)))
     return status
+
+
+def _whose(path: Path) -> str:
+    """To whom the nearest part of `path` belongs that can be looked at, and what to do about it."""
+    for one in (path, *path.parents):
+        try:
+            owner = one.stat().st_uid
+        except OSError:
+            continue
+        if owner == os.geteuid():
+            return "it is yours, but its permissions are not those that the hub gave it"
+        name = _account(owner)
+        return f"{one} belongs to {name}, this is {_account(os.geteuid())}: run it as sudo -u {name} hub …"
+    return "its owner cannot be seen"
+
+
+def _account(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database went away during the command. Nothing is loaded for it: what SQLAlchemy raises can only be
+    raised where it is loaded.
+    """
+    known = sys.modules.get("sqlalchemy.exc")
+    return known is not None and isinstance(error, known.OperationalError | known.InterfaceError)
 
 
 def _some(lines: tuple[str, ...]) -> None:

@@ -1,62 +1,86 @@
-"""How fast passwords can be tried, by login and by address: counted in the database, so that several processes count
+"""How often something can be tried, by login or by address: counted in the database, so that several processes count
 together and a restart forgets nothing.
 
-A try is counted before the password is looked at. The window slides in tenths: a try is forgotten after the window and
-at most a tenth of it more.
+What must not be guessed is counted before it is looked at, so that guesses made side by side count each, and forgotten
+when it was right. A try that is refused is not looked at and not counted: nobody keeps a door shut by knocking. The
+window slides in tenths: a try is forgotten after the window and at most a tenth of it more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from hub.settings import LoginSettings
 from hub.store import Store, utc_now
-from hub.tables import login_tries
 
 SLOTS = 10
 """Parts of the window."""
 
+Limit = tuple[str, str, int]
+"""What is counted (``login``, ``address``, ``passphrase``), whose it is, and how many tries it has in the window."""
+
 
 class Throttle:
-    """Counts tries. A login and an address are kept as hashes only."""
+    """Counts tries in a table of its own (`who`, `slot`, `tries`); whose they are is kept as a hash only."""
 
-    def __init__(self, store: Store, limits: LoginSettings, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self, store: Store, table: Table, window: dt.timedelta, *, now: Callable[[], dt.datetime] = utc_now
+    ) -> None:
         self._store = store
-        self._limits = limits
+        self._table = table
+        self._window = window
         self._now = now
 
-    def free(self, login: str, address: str = "") -> bool:
-        """Counts a try; whether there was still one free, for the login and (unless empty) for the address."""
-        wanted = [(_hashed("login", login), self._limits.tries_per_login)]
-        if address:
-            wanted.append((_hashed("address", address), self._limits.tries_per_address))
+    def free(self, limits: Sequence[Limit]) -> bool:
+        """Whether there is a try free under all of `limits`; it is counted under each of them then."""
 
         def work(connection: Connection) -> bool:
             slot = self._slot()
-            connection.execute(delete(login_tries).where(login_tries.c.slot < slot - SLOTS))
-            counted = [_taken(connection, who, slot) < most for who, most in wanted]
-            return all(counted)
+            connection.execute(delete(self._table).where(self._table.c.slot < slot - SLOTS))
+            wanted = [(_hashed(what, whose), most) for what, whose, most in limits]
+            if any(self._tries(connection, who, slot) >= most for who, most in wanted):
+                return False
+            for who, _ in wanted:
+                self._count(connection, who, slot)
+            return True
 
         return self._store.run_tx(work)
 
+    def spent(self, limit: Limit) -> bool:
+        """Whether no try is free; counts nothing."""
+        what, whose, most = limit
+        return self.tried(what, whose) >= most
+
+    def tried(self, what: str, whose: str) -> int:
+        """How many tries there were within the window."""
+        return self._store.read(lambda connection: self._tries(connection, _hashed(what, whose), self._slot()))
+
+    def count(self, what: str, whose: str) -> None:
+        """Counts a try that was looked at already."""
+        self._store.run_tx(lambda connection: self._count(connection, _hashed(what, whose), self._slot()))
+
+    def forget(self, connection: Connection, what: str, whose: str) -> None:
+        """Gives all tries back, in the caller's transaction."""
+        connection.execute(delete(self._table).where(self._table.c.who == _hashed(what, whose)))
+
     def _slot(self) -> int:
-        return int(self._now().timestamp() * SLOTS / (self._limits.window_minutes * 60))
+        return int(self._now().timestamp() * SLOTS / self._window.total_seconds())
 
+    def _tries(self, connection: Connection, who: str, slot: int) -> int:
+        tries = self._table.c
+        found = connection.execute(
+            select(func.coalesce(func.sum(tries.tries), 0)).where(tries.who == who, tries.slot >= slot - SLOTS)
+        ).scalar_one()
+        return int(found)
 
-def _taken(connection: Connection, who: str, slot: int) -> int:
-    """How many tries there were; this one is counted now."""
-    tries = login_tries.c
-    before = connection.execute(
-        select(func.coalesce(func.sum(tries.tries), 0)).where(tries.who == who, tries.slot >= slot - SLOTS)
-    ).scalar_one()
-    here = tries.who == who, tries.slot == slot
-    if not connection.execute(update(login_tries).where(*here).values(tries=tries.tries + 1)).rowcount:
-        connection.execute(insert(login_tries).values(who=who, slot=slot, tries=1))
-    return int(before)
+    def _count(self, connection: Connection, who: str, slot: int) -> None:
+        tries = self._table.c
+        here = tries.who == who, tries.slot == slot
+        if not connection.execute(update(self._table).where(*here).values(tries=tries.tries + 1)).rowcount:
+            connection.execute(insert(self._table).values(who=who, slot=slot, tries=1))
 
 
 def _hashed(what: str, value: str) -> str:

@@ -21,11 +21,11 @@ from domain.hours import working_days_after
 from domain.records import Calendar, validate
 from hub import audit
 from hub.audit import COMMAND_LINE, Event
-from hub.corrections import WEEK, State
+from hub.corrections import WEEK, State, counted_tickets
 from hub.differences import diff_fields
 from hub.sheets import csv_of, workbook_of
 from hub.store import Store, moment, utc_now, written
-from hub.tables import corrections, items, tickets, versions
+from hub.tables import corrections, tickets, versions
 
 if TYPE_CHECKING:
     from hub.items import Items
@@ -96,20 +96,7 @@ class TicketBook:
     def tasks_for(self, department: str | None) -> tuple[Owed, ...]:
         """What waits for an answer of a department (None: of any), what is due first at the beginning."""
         wanted = (
-            select(
-                tickets,
-                func.coalesce(items.c.name, tickets.c.item).label("name"),
-                func.coalesce(func.sum(corrections.c.times), 0).label("said"),
-                func.count(corrections.c.device.distinct()).label("kiosks"),
-            )
-            .select_from(
-                tickets.outerjoin(corrections, corrections.c.ticket == tickets.c.id).outerjoin(
-                    items, items.c.key == tickets.c.item
-                )
-            )
-            .where(tickets.c.state == State.OPEN.value)
-            .group_by(*tickets.c, items.c.name)
-            .order_by(tickets.c.opened_at, tickets.c.id)
+            counted_tickets().where(tickets.c.state == State.OPEN.value).order_by(tickets.c.opened_at, tickets.c.id)
         )
         if department is not None:
             wanted = wanted.where(tickets.c.department == department)

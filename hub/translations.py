@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, or_, select
 
-from hub.checks import owner_of
 from hub.item import Item, Version
 from hub.items import Items
+from hub.owners import owner_of
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.store import Store, moment, utc_now

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-# No markup: rich would be loaded for help alone.
-unmet_app = typer.Typer(
-    help="What people asked kiosks in vain.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+from hub.options import ConfigOption, JsonOption, group, open_office
+
+unmet_app = group("What people asked kiosks in vain.")
 
 
 @unmet_app.command("import")
@@ -24,20 +18,16 @@ def unmet_import(
         list[Path],
         typer.Argument(metavar="FILE...", exists=True, dir_okay=False, help="As `kiosk unmet export` makes."),
     ],
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
-    ] = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Takes in what kiosks were asked in vain; again does no harm. One faulty file, and nothing is taken; status 1
     then.
     """
     from domain.unmet import LARGEST_FILE, LEAST_VISITS, read_unmet
-    from hub.office import Office
     from hub.terminal import say, say_json
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         least = 1 if office.settings.demo else LEAST_VISITS
         read = []
         for path in files:

@@ -12,8 +12,8 @@ from typing import Self
 
 from sqlalchemy import Connection, delete, select
 
-from hub.alarms import Alarms
-from hub.rollout import Rollouts
+from hub.alarm_judge import Judge
+from hub.rollouts import Rollouts
 from hub.store import Store, utc_now, written
 from hub.tables import device_reports
 from hub.ticket_book import TicketBook
@@ -36,7 +36,7 @@ class Upkeep:
     def __init__(
         self,
         store: Store,
-        alarms: Alarms,
+        judge: Judge,
         book: TicketBook,
         rollouts: Rollouts | None = None,
         *,
@@ -44,7 +44,7 @@ class Upkeep:
     ) -> None:
         self._rollouts = rollouts
         self._store = store
-        self._alarms = alarms
+        self._judge = judge
         self._book = book
         self._now = now
         self._end = threading.Event()
@@ -52,7 +52,7 @@ class Upkeep:
 
     def round(self) -> None:
         """Everything that is due. Raises what SQLAlchemy raises when the database cannot be reached."""
-        self._alarms.sweep()
+        self._judge.sweep()
         if self._rollouts is not None:
             self._rollouts.judge()
         self._book.settle_released()

@@ -21,6 +21,7 @@ from hub import audit
 from hub.audit import COMMAND_LINE, Event
 from hub.device import Device
 from hub.devices import Devices
+from hub.people import Person
 from hub.publishing import Press
 from hub.reports import Carried, Reports, Sent
 from hub.store import Store, utc_now
@@ -121,13 +122,13 @@ class Sticks:
         self._reports = reports
         self._now = now
 
-    def export(self, folder: Path, kiosks: Sequence[str] | None = None) -> Exported:
+    def export(self, folder: Path, kiosks: Sequence[str] | None = None, *, by: Person | None = None) -> Exported:
         """Puts the release onto a stick, and the answers to `kiosks` (numbers; None: all that ever sent something on a
-        stick). What else is on it stays.
+        stick; of those of a district's person, `by`, the district's). What else is on it stays.
 
         Raises `Refused` (no_such_device), `SyncError`: S-02 for a stick with links, S-08, S-09, D-03 when it is full.
         """
-        wanted = [self._devices.of_number(number) for number in kiosks] if kiosks is not None else self._travellers()
+        wanted = [self._devices.of_number(number) for number in kiosks] if kiosks is not None else self._travellers(by)
         revision, digest = self._press.export(folder)
         stick = StickFolder(folder)
         for device in wanted:
@@ -136,11 +137,11 @@ class Sticks:
             except OSError as error:
                 raise _unwritable(error) from error
         answered = tuple(device.number for device in wanted)
-        self._note("usb.export", f"release/{revision}", {"digest": digest, "answered": len(answered)})
+        self._note(by, "usb.export", f"release/{revision}", {"digest": digest, "answered": len(answered)})
         return Exported(revision, digest, answered)
 
-    def bring_home(self, folder: Path) -> Home:
-        """Takes in what kiosks have put on a stick.
+    def bring_home(self, folder: Path, *, by: Person | None = None) -> Home:
+        """Takes in what kiosks have put on a stick. `by`: who has brought it; None: the command line.
 
         Raises `SyncError`: S-01 when it cannot be read, S-02 when there are links or special files on it, S-08 when the
         hub's letterbox key is not there; what SQLAlchemy raises when the database cannot be written. What was taken
@@ -176,7 +177,7 @@ class Sticks:
         home = Home(tuple(files), tuple(answered), tuple(unanswered))
         if files:
             told = {"taken": sum(one.stored for one in files), "refused": len(home.refused)}
-            self._note("usb.import", "usb/stick", told)
+            self._note(by, "usb.import", "usb/stick", told)
         return home
 
     def _of_kiosk(self, stick: StickFolder, folder: str, key: SealingKey) -> Iterator[tuple[Brought, tuple[str, ...]]]:
@@ -229,9 +230,9 @@ class Sticks:
         device = self._devices.get(id) if is_device(id) else None
         return device if device is not None and device.revoked_at is None else None
 
-    def _travellers(self) -> list[Device]:
+    def _travellers(self, person: Person | None) -> list[Device]:
         sticks = self._devices.by_stick()
-        return [seen.device for seen in self._devices.fleet() if seen.device.id in sticks]
+        return [seen.device for seen in self._devices.fleet(person=person) if seen.device.id in sticks]
 
     def _answer(self, stick: StickFolder, device: Device, conflicts: dict[str, str]) -> None:
         now = self._now()
@@ -239,8 +240,8 @@ class Sticks:
         answer = HubAnswer(device.id, now, {**conflicts, **fates}, newest)
         stick.write(FOLDER, device.id, ANSWER, data=self._press.note(answer.as_note()))
 
-    def _note(self, action: str, subject: str, details: Mapping[str, object]) -> None:
-        event = Event(COMMAND_LINE, action, subject, details)
+    def _note(self, by: Person | None, action: str, subject: str, details: Mapping[str, object]) -> None:
+        event = Event(by.id if by is not None else COMMAND_LINE, action, subject, details)
         self._store.run_tx(lambda connection: audit.append(connection, self._now(), event))
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: hub.toml in BIANMINTING_HOME]"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
+from hub.options import ConfigOption, JsonOption, open_office
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="Folder on the stick.")]
 
 
@@ -28,10 +24,9 @@ def export_command(
     """Puts the release onto a stick for kiosks without a line, fresh for 90 days, and what the hub has of those that
     send their reports on sticks. A stick that was used before is brought up to date.
     """
-    from hub.office import Office
     from hub.terminal import say, say_json
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         made = office.sticks.export(folder, kiosks)
     if json:
         told = {"revision": made.revision, "digest": made.digest, "folder": str(folder)}
@@ -46,10 +41,9 @@ def import_command(folder: Folder, json: JsonOption = False, config: ConfigOptio
     """Takes in what kiosks have put on a stick, and puts the answers on it. Again does no harm. Status 3 when something
     was refused; it is named and stays on the stick.
     """
-    from hub.office import Office
     from hub.terminal import note, say, say_json
 
-    with Office.of(config, os.environ) as office:
+    with open_office(config) as office:
         home = office.sticks.bring_home(folder)
     if json:
         files = [

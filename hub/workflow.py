@@ -189,8 +189,3 @@ def _take_back(actor: Actor, subject: Subject) -> Move:
 def _may_write(actor: Actor, department: str) -> None:
     if not actor.may_write(department):
         raise Refused(Reason.OTHER_DEPARTMENT if Role.EDITOR in actor.roles else Reason.NOT_AN_EDITOR)
-
-
-def may_create(actor: Actor, department: str) -> None:
-    """Raises `Refused` when the person may not begin an item or a version for `department`."""
-    _may_write(actor, department)

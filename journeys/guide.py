@@ -127,10 +127,10 @@ class GuideStep(Quiet):
             figures.append(verdict)
         return tuple(figures)
 
-    def _line(self, index: int, material: Material) -> MaterialLine:
+    def _line(self, index: int, material: Material, marked: str) -> MaterialLine:
         say = self.visit.say
         ticked = index in self.visit.ticked.get(self.id, ())
-        supplier = wording.supplier(say, material)
+        supplier = wording.supplier(say, material, marked)
         if material.necessity == "deferrable":
             supplier = say("join.note", first=supplier, note=say("material.deferrable"))
         elif material.necessity == "optional" and material.when is None:
@@ -141,7 +141,8 @@ class GuideStep(Quiet):
         say = self.visit.say
         if not guide.materials:
             return EmptySection(say("section.bring"), say("empty.materials"), say("empty.ask"))
-        lines = [self._line(index, material) for index, material in enumerate(guide.materials)]
+        marked = wording.marked_form(guide)
+        lines = [self._line(index, material, marked) for index, material in enumerate(guide.materials)]
         always = tuple(line for line in lines if not line.when)
         conditional = tuple(line for line in lines if line.when)
         head = say.count("section.bring_n", len(always)) if always else say("section.bring")
@@ -167,6 +168,9 @@ class GuideStep(Quiet):
             sections.append(TextSection(say("section.who"), guide.eligibility, numbered=len(guide.eligibility) > 1))
         if guide.fee is not None and guide.fee.charged:
             sections.append(TextSection(say("section.fee"), tuple(filter(None, (guide.fee.text, guide.fee.basis)))))
+        told = self._duties(guide)
+        if told:
+            sections.append(TextSection(say("section.know"), told))
         if guide.result is not None:
             lines = filter(None, (guide.result.name, guard.accepted_today(self.visit, verdict)))
             sections.append(TextSection(say("section.result"), tuple(lines)))
@@ -180,6 +184,15 @@ class GuideStep(Quiet):
         if related:
             sections.append(RelatedSection(say("section.related"), rows.rows(self.visit, related[:4])))
         return tuple(sections)
+
+    def _duties(self, guide: Guide) -> tuple[str, ...]:
+        """What is to be told besides papers, place and steps."""
+        say = self.visit.say
+        electronic = wording.electronic(say, guide)
+        rows = [(say(f"key.{key}"), text) for key, text in wording.duties(say, guide)]
+        rows += [(say("key.limit"), note) for note in wording.limit_notes(guide)]
+        lines = tuple(say("slip.step", name=key, detail=text) for key, text in rows)
+        return (*((electronic,) if electronic else ()), *lines)
 
     def _where(self, guide: Guide, places: tuple[Place, ...]) -> PlaceSection | EmptySection:
         say = self.visit.say

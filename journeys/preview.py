@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.events import CardProved, Event, PrinterState
-from domain.paper import Dots
+from domain.paper import LONG_MM, Dots
 from domain.slip import Slip, Variant
 from journeys.moves import Move, Quiet, Replace
 from journeys.printing import Order, send
@@ -39,6 +39,8 @@ class PreviewStep(Quiet):
         """"own" for the citizen's language, "zh", "both"; empty: what suits."""
         self.clerk = False
         self._drawn: tuple[Slip, Dots] | None = None
+        self._long = False
+        """Whether the full slip was seen to be longer than people like to carry."""
         self._proving: float | None = None
         self._unproved = False
         self.lively = False
@@ -89,6 +91,8 @@ class PreviewStep(Quiet):
         slip = self.slip()
         if self._drawn is None or self._drawn[0] != slip:
             self._drawn = (slip, self.visit.tools.preview.render(slip))
+            if slip.variant is Variant.FULL:
+                self._long = self._drawn[1].millimetres > LONG_MM
         return self._drawn[1]
 
     # The page
@@ -112,15 +116,18 @@ class PreviewStep(Quiet):
         )
 
     def _sizes(self) -> tuple[str, tuple[tuple[Press, str, bool], ...]]:
-        """Both languages come in one size, so none is chosen then; for the clerk's slip they are quiet."""
+        """Both languages come in one size, so none is chosen then; for the clerk's slip they are quiet. The short slip
+        stands first where the full one is long.
+        """
         say = self.visit.say
+        sizes = sorted(SIZES, key=lambda size: size is not Variant.COMPACT) if self._long else SIZES
         rows = tuple(
             (
                 Press(say(f"variant.{size.value}"), "variant", size.value, enabled=not self.clerk),
                 say(f"variant.{size.value}_line"),
                 size is self.variant,
             )
-            for size in SIZES
+            for size in sizes
         )
         return say("preview.size"), rows
 
@@ -161,6 +168,8 @@ class PreviewStep(Quiet):
             return Tag(say("preview.no_paper"), "warning", "warn")
         if self._saving:
             return Tag(say("preview.low_short"), "warning", "warn")
+        if self._long and self.variant is Variant.FULL and state is not PrinterState.NEAR_END:
+            return Tag(say("preview.long"), "print", "ok")
         line = say("preview.low") if state is PrinterState.NEAR_END else say("preview.ready")
         return Tag(line, "check_circle", "ok")
 

@@ -217,9 +217,13 @@ class NotPrintedStep(Quiet):
         """The page."""
         visit, say = self.visit, self.visit.say
         key = f"error.{self.code.value}"
-        texts = self.words()
+        taken = self.words()
+        texts = taken.texts
         qr_lines = [say("take.offline")]
-        qr_lines.append(say("take.several", n=len(texts)) if len(texts) > 1 else say("take.all_text"))
+        if len(texts) > 1:
+            qr_lines.append(say("take.several", n=len(texts)))
+        else:
+            qr_lines.append(say("take.all_text" if taken.whole else "take.main_points"))
         actions = [Press(say("notprinted.back"), "back", "", "description")]
         if self._again:
             actions.append(Press(say("notprinted.sure" if self.asked else "notprinted.again"), "again", "", "print"))
@@ -232,7 +236,7 @@ class NotPrintedStep(Quiet):
             tone="warn" if self.uncertain or self.code in OURS else "stop",
             ways_head=say("notprinted.ways"),
             qr=visit.tools.qr.rows(texts[0]),
-            qr_head=say("take.head"),
+            qr_head=say("take.head" if taken.whole else "take.head_part"),
             qr_lines=tuple(qr_lines),
             near=None if self._elsewhere_is_no_better else nearest_with_paper(visit),
             actions=tuple(actions),

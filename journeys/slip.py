@@ -15,7 +15,7 @@ from domain.life_plan import Plan, ordered_steps
 from domain.records import Guide, LifeEvent
 from domain.reprint import Reprint, reprinted
 from domain.slip import Slip, Variant
-from domain.take_away import event_take_away, take_away
+from domain.take_away import TakenAlong, event_take_away, take_away
 from journeys import offices
 from journeys.names import guide_places, org_name
 from journeys.translated import translated
@@ -71,7 +71,7 @@ class Paper(Protocol):
         """The slip; with `reprint`, framed as one that is printed once more."""
         ...
 
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> TakenAlong:
         """The same in plain words for one to three QR codes."""
         ...
 
@@ -125,7 +125,7 @@ class GuidePaper:
             Phrases(lang), guide, tuple(translated(self._catalogue, each, lang) for each in self.facts.places)
         )
 
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> TakenAlong:
         """The guide in plain words."""
         return take_away(self.say, self.guide, self.facts)
 
@@ -150,6 +150,7 @@ class EventPaper:
         self._catalogue = catalogue
         self.facts = [slip_facts(visit, step.guide) for step in self.plan.steps]
         self.route = route_of(visit, self.plan)
+        self.check = code_of(event)
 
     def build(self, number: int, variant: Variant, reprint: Reprint | None = None) -> Slip:
         """The slip; a bilingual one as that of a guide."""
@@ -165,18 +166,19 @@ class EventPaper:
             number=number,
             variant=variant,
             skipped=self.skipped,
+            check=self.check,
             second=second,
         )
         return slip if reprint is None else reprinted(say, slip, reprint, second.say if second else None)
 
     def _second(self, lang: str) -> EventSecond:
         steps = (replace(step, guide=translated(self._catalogue, step.guide, lang)) for step in self.plan.steps)
-        plan = Plan(translated(self._catalogue, self.plan.event, lang), tuple(steps))
+        plan = Plan(translated(self._catalogue, self.plan.event, lang), tuple(steps), self.plan.answers)
         return EventSecond(Phrases(lang), plan, self.facts, self.route)
 
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> TakenAlong:
         """The steps in plain words."""
-        return event_take_away(self.say, self.plan, self.facts, self.route)
+        return event_take_away(self.say, self.plan, self.facts, self.route, check=self.check)
 
 
 class Words:
@@ -186,10 +188,10 @@ class Words:
         self._visit = visit
         self._make = make
         self._lang = ""
-        self._texts: tuple[str, ...] = ()
+        self._taken = TakenAlong((), whole=True)
 
-    def __call__(self) -> tuple[str, ...]:
+    def __call__(self) -> TakenAlong:
         """One to three texts. Raises `CatalogueError` (K-06) when the item is gone."""
         if self._lang != self._visit.lang:
-            self._texts, self._lang = self._make(self._visit.say).texts(), self._visit.lang
-        return self._texts
+            self._taken, self._lang = self._make(self._visit.say).texts(), self._visit.lang
+        return self._taken

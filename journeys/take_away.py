@@ -20,16 +20,20 @@ class TakeAwayText(Quiet):
 
     def text(self) -> str:
         """What the code holds that is shown now."""
-        texts = self.words()
+        texts = self.words().texts
         return texts[min(self.at, len(texts) - 1)]
 
     def view(self) -> TakeAway:
         """The page. Raises `CatalogueError` (K-06) when the item is gone from the catalogue."""
         say, printer = self.visit.say, self.visit.tools.printer
-        count = len(self.words())
+        taken = self.words()
+        count = len(taken.texts)
         self.at = min(self.at, count - 1)
         lines = [say("take.offline")]
-        lines.append(say("take.all_text") if count == 1 else say("take.one_by_one", n=count))
+        if count > 1:
+            lines.append(say("take.one_by_one", n=count))
+        else:
+            lines.append(say("take.all_text" if taken.whole else "take.main_points"))
         if printer.state.prints:
             lines.append(say("take.no_phone"))
         text = self.text()
@@ -48,7 +52,7 @@ class TakeAwayText(Quiet):
 
     def do(self, action: str, value: str) -> Move | None:
         """Another code, or back."""
-        if action == "code" and value.isdigit() and int(value) < len(self.words()):
+        if action == "code" and value.isdigit() and int(value) < len(self.words().texts):
             self.at = int(value)
         return Back() if action == "back" else None
 

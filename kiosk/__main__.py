@@ -11,7 +11,6 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -23,13 +22,12 @@ from domain.card import CardType, Sex
 from domain.slip import Variant
 from kiosk import starting
 from kiosk.card_commands import card_app
+from kiosk.options import ConfigOption, JsonOption, Premises, alone, group, premises_of
 from kiosk.printer_commands import printer_app
 from kiosk.unmet_commands import unmet_app
 from kiosk.usb_commands import usb_command
 
 if TYPE_CHECKING:
-    from kiosk.home import Home
-    from kiosk.settings import Settings
     from localdb.catalogue.handle import CatalogueShelf
 
 # Everything else is imported where it is needed: `kiosk --help` answers before SQLAlchemy, Pillow or Kivy are loaded.
@@ -54,30 +52,13 @@ class Coded(TyperGroup):
             raise typer.Exit(fault(error, verbose=bool(ctx.params.get("verbose")))) from None
 
 
-def _group(help: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
-    # No markup: rich would be loaded for help alone.
-    return typer.Typer(
-        help=help,
-        cls=cls,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
-
-
-app = _group("便民亭: finds any public service of the city in people's own words and prints the guide.", Coded)
-catalogue_app = _group("Catalogues: build one from records, lint records.")
+app = group("便民亭: finds any public service of the city in people's own words and prints the guide.", Coded)
+catalogue_app = group("Catalogues: build one from records, lint records.")
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(printer_app, name="printer")
 app.add_typer(card_app, name="card")
 app.add_typer(unmet_app, name="unmet")
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: kiosk.toml in BIANMINTING_HOME]"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
 CatalogueOption = Annotated[
     Path | None,
     typer.Option(
@@ -88,21 +69,6 @@ Records = Annotated[
     list[Path], typer.Argument(metavar="RECORDS", exists=True, help="Record files, or folders of *.jsonl.")
 ]
 Lang = Literal["zh-Hans", "zh-Hant", "en", "ja", "ko"]
-
-
-@dataclass(frozen=True, slots=True)
-class Premises:
-    """Where a command works: the settings and the home."""
-
-    settings: Settings
-    home: Home
-
-
-def _premises(config: Path | None) -> Premises:
-    from kiosk.home import Home
-    from kiosk.settings import load
-
-    return Premises(load(config), Home.of(os.environ))
 
 
 @contextlib.contextmanager
@@ -122,16 +88,6 @@ def _shelf(premises: Premises, path: Path | None, on: dt.date | None = None) -> 
         yield shelf
     finally:
         shelf.close()
-
-
-@contextlib.contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """While no kiosk runs in this home."""
-    from kiosk.lock import KioskLock
-
-    home.prepare()
-    with KioskLock(home):
-        yield
 
 
 @app.callback()
@@ -171,7 +127,7 @@ def run(
     from domain.errors import SettingsError
 
     starting.hurry()
-    premises = _premises(config)
+    premises = premises_of(config)
     if problems := premises.settings.unready():
         raise SettingsError(problems)
     with _street_process(premises):
@@ -199,12 +155,12 @@ def tour(
     """Walks through the kiosk without a display and leaves a picture of every station."""
     from kiosk.terminal import say
 
-    premises = _premises(config)
+    premises = premises_of(config)
     out.mkdir(parents=True, exist_ok=True)
-    with _alone(premises.home):
+    with alone(premises.home):
         starting.quiet_kivy(os.environ, premises.home)
         if all_screens:
-            from kiosk.gallery import everything
+            from kiosk.gallery.album import everything
 
             pictures = everything(premises.settings, premises.home, out, workbench, cards)
         else:
@@ -331,7 +287,7 @@ def search(
 
     if (query is None) == (batch is None):
         raise typer.BadParameter("give a query or --batch, not both and not neither")
-    with _shelf(_premises(config), catalogue) as shelf:
+    with _shelf(premises_of(config), catalogue) as shelf:
         reader = shelf.current()
         assert reader is not None
         if query is not None:
@@ -396,7 +352,7 @@ def recommend(
     months = None if age_months is None else (age_months, age_months)
     if age is not None:
         months = (age * 12, age * 12 + 11)
-    premises = _premises(config)
+    premises = premises_of(config)
     on = date.date() if date is not None else today_of(system_clock(premises.settings.clock.zone))()
     with _shelf(premises, catalogue, on) as shelf:
         reader = shelf.current()
@@ -431,7 +387,7 @@ def sync_command(
     """Brings new content down and proves it. Without --once it goes on until its standard input ends."""
     from kiosk.sync_commands import sync
 
-    premises = _premises(config)
+    premises = premises_of(config)
     raise typer.Exit(sync(premises.settings, premises.home, source, once=once, as_json=json))
 
 
@@ -452,7 +408,7 @@ def enrol_command(
     """Makes this kiosk trust a hub, and with a code also report to it. Another hub needs another home."""
     from kiosk.sync_commands import enrol
 
-    premises = _premises(config)
+    premises = premises_of(config)
     enrol(premises.home, given, hub, premises.settings.report)
 
 
@@ -482,7 +438,7 @@ def slip(
     from kiosk.slips import profile_for, show_slip
     from kiosk.wiring import desk_tools
 
-    premises = _premises(config)
+    premises = premises_of(config)
     with _shelf(premises, catalogue) as shelf:
         profile = profile_for(premises.settings, width)
         visit = Visit(desk_tools(premises.settings, shelf, profile.width), 0, lang)

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kiosk.options import JsonOption, group
+
 if TYPE_CHECKING:
     from cardreader.facts import Details
     from cardreader.families import Register
 
-# No markup: rich would be loaded for help alone.
-card_app = typer.Typer(
-    help="Cards: what one says that lies on the reader, or that was recorded.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+card_app = group("Cards: what one says that lies on the reader, or that was recorded.")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
 FamiliesOption = Annotated[
     Path | None,
     typer.Option(

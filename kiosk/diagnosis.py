@@ -160,7 +160,7 @@ def _printer(settings: Settings, state: str) -> Finding:
     line = settings.printer.spooling()
     if not line.present:
         return Finding.of("printer", "none", "no printer is set")
-    where = f"{line.where}, {line.profile}"
+    where = f"{line.where}, {line.profile}" + (f"; {line.advice}" if line.advice else "")
     return Finding.of("printer", state, where, connection=line.connection.value, where=line.where)
 
 
@@ -228,7 +228,7 @@ def _card_asked(settings: Settings) -> Finding:
     from cardreader.pcsc import our_readers, system_scard
 
     try:
-        names = our_readers(settings.card.reading(settings.place, settings.clock.zone), system_scard())
+        names = our_readers(settings.card.reading(settings.place.district, settings.clock.zone), system_scard())
     except (CardError, ImportError) as error:
         return _card(settings, ReaderState.ABSENT, f"no PC/SC service: {error}")
     if not names:

@@ -5,28 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import Code, CodedError, SettingsError
-
-VARIABLE = "BIANMINTING_HOME"
-INSTALLED = Path("/var/lib/bianminting")
+from domain.home import VARIABLE, home_folder
 
 _CATALOGUE = re.compile(r"catalogue-([0-9]{1,18})\.db")
 _SAMPLE = re.compile(r"sample-[0-9a-f]{12}\.db")
-
-
-def checkout(package: Path = Path(__file__).parent) -> Path | None:
-    """The root of the checkout that this code runs from, or None when it is installed."""
-    project = package.resolve().parent / "pyproject.toml"
-    try:
-        name = tomllib.loads(project.read_text("utf-8")).get("project", {}).get("name")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return None
-    return project.parent if name == "bianminting" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +25,7 @@ class Home:
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Home:
         """`BIANMINTING_HOME`, else `var` in the checkout, else /var/lib/bianminting."""
-        if named := environ.get(VARIABLE):
-            return cls(Path(named).expanduser().absolute())
-        tree = checkout()
-        return cls(tree / "var" if tree else INSTALLED)
+        return cls(home_folder(environ))
 
     @property
     def config(self) -> Path:

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kiosk.options import ConfigOption, JsonOption, alone, group, premises_of
+
 if TYPE_CHECKING:
-    from kiosk.home import Home
     from kiosk.settings import Settings
     from printer.profiles import DeviceProfile
 
-# No markup: rich would be loaded for help alone.
-printer_app = typer.Typer(
-    help="The slip printer: how it is, a test slip, a ruler, kinds of printers.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: kiosk.toml in BIANMINTING_HOME]"),
-]
+printer_app = group("The slip printer: how it is, a test slip, a ruler, kinds of printers.")
 
 
 @printer_app.command("status")
@@ -42,7 +28,7 @@ def printer_status(config: ConfigOption = None, json: JsonOption = False) -> Non
     from printer.connect import connection_of
     from printer.inquiry import in_words, inquire
 
-    settings, home = _premises(config)
+    settings, home = premises_of(config)
     line = settings.printer.spooling()
     found = inquire(line, connection_of(line))
     told = [in_words(number, answer) for number, answer in enumerate(found.answers, 1)]
@@ -60,6 +46,7 @@ def printer_status(config: ConfigOption = None, json: JsonOption = False) -> Non
                 "profile": line.profile,
                 "mode": line.device.mode.value,
                 "trouble": found.trouble or None,
+                "advice": line.advice or None,
                 "answers": [
                     {"question": f"DLE EOT {number}", "byte": answer, "says": words}
                     for number, (answer, words) in enumerate(zip(found.answers, told, strict=True), 1)
@@ -75,6 +62,8 @@ def printer_status(config: ConfigOption = None, json: JsonOption = False) -> Non
         say(f"{found.state.value}  ({line.where}; {line.profile}, {line.device.mode.value})")
         if found.trouble:
             say(f"  {found.trouble}")
+        if line.advice:
+            say(f"  slow line  {line.advice}")
         for number, (answer, words) in enumerate(zip(found.answers, told, strict=True), 1):
             if found.state is not PrinterState.ABSENT and line.device.answers:
                 say(f"  DLE EOT {number}  {'--' if answer is None else f'{answer:02x}'}  {words}")
@@ -87,8 +76,8 @@ def printer_test(config: ConfigOption = None) -> None:
     """Prints the test slip of staff mode and waits for it. The kiosk must not be running."""
     from kiosk.slips import print_test
 
-    settings, home = _premises(config)
-    with _alone(home):
+    settings, home = premises_of(config)
+    with alone(home):
         raise typer.Exit(print_test(settings, home))
 
 
@@ -106,9 +95,9 @@ def printer_calibrate(
     from domain.events import SlipFinished
     from kiosk.slips import print_ruler
 
-    settings, home = _premises(config)
+    settings, home = premises_of(config)
     heard: list[SlipFinished] = []
-    with _alone(home):
+    with alone(home):
         status = print_ruler(settings, home, heard.append)
     if heard and heard[0].millimetres and (sys.stdin.isatty() if ask is None else ask):
         _measure(settings, heard[0].millimetres)
@@ -131,7 +120,7 @@ def printer_profiles(
     from printer.profiles import ProfilesFault, profiles
 
     try:
-        known = profiles(file or _premises(config)[0].printer.profiles)
+        known = profiles(file or premises_of(config)[0].printer.profiles)
     except ProfilesFault as fault:
         raise typer.BadParameter("\n".join(fault.mistakes)) from None
     if json:
@@ -180,20 +169,3 @@ def _measure(settings: Settings, length_mm: float) -> None:
     say(f'\n# and into the kiosk\'s settings, below [printer]:\nprofile = "{name}"')
     if found.again:
         say("# then print the ruler and measure once more")
-
-
-def _premises(config: Path | None) -> tuple[Settings, Home]:
-    from kiosk.home import Home
-    from kiosk.settings import load
-
-    return load(config), Home.of(os.environ)
-
-
-@contextlib.contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """While no kiosk runs in this home."""
-    from kiosk.lock import KioskLock
-
-    home.prepare()
-    with KioskLock(home):
-        yield

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from domain.errors import CatalogueError, SettingsError
+from domain.home import checkout
 from domain.ports import CatalogueInfo, Clock
-from kiosk.home import Home, checkout
+from kiosk.home import Home
 from kiosk.last_scan import Kept
 from kiosk.settings import Settings
 

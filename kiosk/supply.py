@@ -18,9 +18,10 @@ from typing import IO, Any, Final, Self
 
 from domain.errors import DeviceStoreError
 from domain.events import CatalogueReady, ContentChecked
+from domain.home import VARIABLE
 from domain.ports import Marks, Post
-from kiosk.home import VARIABLE, Home
-from kiosk.settings import Settings, variable
+from kiosk.home import Home
+from kiosk.settings import CONFIGURATION, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -283,6 +284,7 @@ def told_through(settings: Settings, home: Home, environ: Mapping[str, str]) -> 
     """The environment of a process of this kiosk that brings content: `environ`, and what it must know of the settings,
     which may have come from a file that it does not know.
     """
+    variable = CONFIGURATION.variable
     told = {variable(("sync", key)): str(value) for key, value in settings.sync.model_dump(exclude_none=True).items()}
     if settings.report.url is not None:
         told[variable(("report", "url"))] = settings.report.url

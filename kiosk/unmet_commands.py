@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kiosk.options import ConfigOption, JsonOption, group, premises_of
+
 if TYPE_CHECKING:
     from domain.unmet import Unmet
 
-# No markup: rich would be loaded for help alone.
-unmet_app = typer.Typer(
-    help="What enough people asked in vain: a list, a file for the hub.",
-    invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: kiosk.toml in BIANMINTING_HOME]"),
-]
+unmet_app = group("What enough people asked in vain: a list, a file for the hub.", answers_alone=True)
 
 
 @unmet_app.callback()
@@ -53,14 +43,12 @@ def unmet_export(
     from domain.errors import SettingsError
     from domain.unmet import UnmetFile
     from kiosk.clock import zone_of
-    from kiosk.home import Home
-    from kiosk.settings import load
     from kiosk.terminal import say
 
-    settings = load(config)
+    settings, home = premises_of(config)
     if not settings.demo and "number" not in settings.place.model_fields_set:
         raise SettingsError(("place.number: must be set, the hub counts kiosks",))
-    found = _kept(Home.of(os.environ).device_db)
+    found = _kept(home.device_db)
     made_at = dt.datetime.now(zone_of(settings.clock.zone))
     beside = file.with_name(f".{file.name}.part")
     try:

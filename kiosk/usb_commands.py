@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from kiosk.options import ConfigOption, JsonOption, premises_of
 
 if TYPE_CHECKING:
     from domain.events import FoundStick
@@ -23,20 +24,15 @@ def usb_command(
         bool, typer.Option("--post", help="Hand out the messages on standard input, take no content.")
     ] = False,
     content: Annotated[bool, typer.Option("--content", help="Take the content alone.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", metavar="FILE", help="Settings in TOML.  [default: kiosk.toml in BIANMINTING_HOME]"),
-    ] = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """Takes the content of a stick and puts on it what there is to report; status 3: refused, old content kept. A
     running kiosk shows the new content when nobody is there; its reports it hands out itself, in staff mode.
     """
-    from kiosk.home import Home
-    from kiosk.settings import load
     from kiosk.terminal import note, say, say_json
 
-    settings, home = load(config), Home.of(os.environ)
+    settings, home = premises_of(config)
     if folder is None:
         from kiosk.stick import found
 

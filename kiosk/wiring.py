@@ -271,7 +271,7 @@ def _cards(settings: Settings, post: Post) -> CardReaderService | NoReader:
     """What reads cards."""
     if not settings.card.enabled:
         return NoReader()
-    return CardReaderService(settings.card.reading(settings.place, settings.clock.zone), post, os.environ)
+    return CardReaderService(settings.card.reading(settings.place.district, settings.clock.zone), post, os.environ)
 
 
 def _supply(

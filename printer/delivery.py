@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from typing import Final
 
 from domain.errors import Code
@@ -18,17 +17,29 @@ from domain.events import JobState, PrinterState
 from printer.connect import Connect, Connection, LineLost, NotReached
 from printer.profiles import Confirm
 from printer.settings import PrinterSettings
-from printer.status import QUERIES, Answers, code_of, printer_state
+from printer.status import QUERIES, code_of, printer_state
+from printer.word import (
+    FIRST_ROUND,
+    GS_R,
+    Heard,
+    all_agree,
+    answers_gs_r,
+    fresh_id,
+    id_answer,
+    id_question,
+    second_round,
+    strays,
+    together,
+)
 
 _log = logging.getLogger(__name__)
 
-_ID_DIGITS: Final = b"@ABCDEFGHIJKLMNO"
-"""Of our own process ids: no status byte, which may come in between, looks like one of these."""
-_GS_R: Final = b"\x1dr\x01"
-_QUIET: Final = 0.2
-"""Seconds of silence after which no answer to questions that stood next to each other is under way any more."""
 _AT_ONCE: Final = 0.001
-_UNKNOWN: Final = 8
+_LOOK: Final = 0.2
+"""Seconds between two looks at whether the kiosk is being closed."""
+_GLANCES: Final = 16
+"""At most so many looks for what came while a slip was sent: a line that never falls silent is not waited for."""
+_UNKNOWN: Final = 16
 """As many old questions as this are reckoned with after a restart, when nobody knows."""
 _MOST_UNANSWERED: Final = 64
 
@@ -53,8 +64,9 @@ class Delivery:
 
     Before a slip the printer is asked how it is; unless it says that it prints, nothing is sent (NOT_SENT). While the
     slip goes out it may be slow, but not stop for `stall_seconds`. Then it is asked for its word that the slip is done;
-    only that word makes it CONFIRMED. Anything that goes wrong after the first byte is UNCERTAIN. Every connection is
-    closed.
+    only that word makes it CONFIRMED, and only if nothing came down the line meanwhile that was not asked for: that may
+    be a printer that lost its power and its memory. Anything that goes wrong after the first byte is UNCERTAIN. Every
+    connection is closed.
     """
 
     def __init__(
@@ -64,7 +76,6 @@ class Delivery:
         self._profile = settings.device
         self._connect = connect
         self._give_up = give_up
-        self._ids = count()
         self._unanswered = _UNKNOWN
         """GS r that were asked and may still be answered, at most."""
 
@@ -150,16 +161,13 @@ class Delivery:
         few = self._unanswered <= _MOST_UNANSWERED
         wanted = self._unanswered + 1 if few else 1
         self._unanswered += wanted
-        left = self._hear_done(line, _GS_R * wanted, lambda heard: sum(map(_answers_gs_r, heard)) >= wanted)
+        heard = Heard()
+        left = self._hear_done(line, GS_R * wanted, heard, lambda: sum(map(answers_gs_r, heard.others)) >= wanted)
         if left is not None:
             return left
-        quiet = _QUIET if few else self._settings.confirm_seconds
-        until = time.monotonic() + quiet
-        while (now := time.monotonic()) < until:
-            if self._give_up():
-                return PrinterState.READY
-            if line.receive(min(_QUIET, until - now)):
-                until = time.monotonic() + quiet
+        quiet = 2 * self._settings.quiet_seconds if few else self._settings.confirm_seconds
+        if not self._until_quiet(line, heard, quiet):
+            return PrinterState.READY
         self._unanswered = 0
         return None
 
@@ -180,13 +188,56 @@ class Delivery:
             # Where it could have told and did not, the next slip has to be on its guard again; this one is on its way.
             still_owes = self._profile.confirm is not Confirm.NONE
             return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, before, broke_off=still_owes)
-        self._unanswered += 1
-        trouble = self._hear_done(line, *self._question())
-        if trouble is None:
-            self._unanswered = 0
-            return Outcome(JobState.CONFIRMED, printer=before)
-        state = None if trouble is PrinterState.READY else trouble
-        return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, state, broke_off=True, dropped=True)
+        heard = Heard()
+        for _ in range(_GLANCES):
+            if not self._listen(line, _AT_ONCE, heard):
+                break
+        if self._profile.confirm is Confirm.PROCESS_ID:
+            return self._ask_by_id(line, heard, before)
+        return self._ask_by_gs_r(line, heard)
+
+    def _ask_by_id(self, line: Connection, heard: Heard, before: PrinterState) -> Outcome:
+        id = fresh_id()
+        answer = id_answer(id)
+        trouble = self._hear_done(line, id_question(id), heard, lambda: answer in heard.others)
+        if trouble is not None:
+            return _unsure(trouble)
+        return self._doubt(line) if strays(heard.others) else Outcome(JobState.CONFIRMED, printer=before)
+
+    def _ask_by_gs_r(self, line: Connection, heard: Heard) -> Outcome:
+        """Two rounds, and then how it is; see `printer.word`."""
+        sure = not heard.others
+        asked = at = 0
+        for count in (FIRST_ROUND, second_round()):
+            asked, at = asked + count, len(heard.others)
+            trouble = self._ask_round(line, heard, count)
+            if trouble is not None:
+                return _unsure(trouble)
+            sure = self._until_quiet(line, heard, self._settings.quiet_seconds) and sure
+            if not sure or not all_agree(heard.others, asked):
+                return self._doubt(line)
+        after = self._state(line, heard)
+        if not after.prints:
+            return _unsure(after)
+        if len(heard.others) != asked or not together(heard.at[at:], self._settings.quiet_seconds):
+            return self._doubt(line)
+        self._unanswered = 0
+        return Outcome(JobState.CONFIRMED, printer=after)
+
+    def _ask_round(self, line: Connection, heard: Heard, count: int) -> PrinterState | None:
+        self._unanswered += count
+        wanted = len(heard.others) + count
+        return self._hear_done(line, GS_R * count, heard, lambda: len(heard.others) >= wanted)
+
+    def _doubt(self, line: Connection) -> Outcome:
+        """Something was said, but not as by a printer that is done. While it prints, what the line still holds may be
+        the end of a slip that comes out, so that is left to go its way.
+        """
+        _log.warning("what the printer said is no answer to what it was asked")
+        state = self._state(line)
+        if not state.prints:
+            return _unsure(state)
+        return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, state, broke_off=True)
 
     def _hand_over(self, line: Connection, data: bytes, progress: Callable[[float], None]) -> int:
         """How many bytes the printer took before it stopped taking any."""
@@ -199,59 +250,74 @@ class Delivery:
             progress(sent / len(data))
         return sent
 
-    def _state(self, line: Connection) -> PrinterState:
-        """Asks the four questions one by one; the first that stays without a fitting answer ends it."""
+    def _listen(self, line: Connection, seconds: float, heard: Heard) -> bool:
+        """Whether the printer says something within `seconds`."""
+        data = line.receive(seconds)
+        heard.hear(data, time.monotonic())
+        return bool(data)
+
+    def _until_quiet(self, line: Connection, heard: Heard, quiet: float) -> bool:
+        """Listens until nothing has come for so many seconds; whether it ever was as quiet as that."""
+        until = time.monotonic() + self._settings.confirm_seconds
+        silent_since = time.monotonic()
+        while (now := time.monotonic()) < until and not self._give_up():
+            if self._listen(line, min(_LOOK, max(_AT_ONCE, silent_since + quiet - now)), heard):
+                silent_since = time.monotonic()
+            elif time.monotonic() >= silent_since + quiet:
+                return True  # only with a look behind it: this thread itself may have slept
+        return False
+
+    def _state(self, line: Connection, heard: Heard | None = None) -> PrinterState:
+        """Asks the four questions one by one; the first that stays without a fitting answer ends it. What comes that is
+        no answer is added to `heard`.
+        """
         if not self._profile.answers:
             return PrinterState.READY
-        line.receive(_AT_ONCE)  # what an earlier question has left in the line is no answer to the next one
-        answers = Answers()
-        for number, query in enumerate(QUERIES, 1):
+        if heard is None:
+            line.receive(_AT_ONCE)  # what an earlier question has left in the line is no answer to the next one
+            heard = Heard()
+        answers = []
+        for query in QUERIES:
+            heard.status.clear()
             line.send(query, self._settings.status_seconds)
             until = time.monotonic() + self._settings.status_seconds
-            while len(answers.status) < number:
+            while not heard.status:
                 left = until - time.monotonic()
                 if left <= 0:
                     return PrinterState.OFFLINE
-                answers.hear(line.receive(left))
-        return printer_state(answers.status[: len(QUERIES)], self._profile.near_end)
+                self._listen(line, left, heard)
+            answers.append(heard.status[0])
+        return printer_state(answers, self._profile.near_end)
 
-    def _hear_done(self, line: Connection, request: bytes, said: Callable[[bytes], bool]) -> PrinterState | None:
-        """None: the printer says that all is printed. Else what is known of its state; READY: it only never said so."""
+    def _hear_done(
+        self, line: Connection, request: bytes, heard: Heard, said: Callable[[], bool]
+    ) -> PrinterState | None:
+        """None: the printer has `said` what was waited for. Else what is known of its state; READY: it only never said
+        so.
+        """
         if line.send(request, self._settings.stall_seconds) < len(request):
             return PrinterState.READY
-        answers = Answers()
         state, waiting = PrinterState.READY, False
         asked = time.monotonic()
         until = asked + self._settings.confirm_seconds
+        heard.status.clear()
         while (now := time.monotonic()) < until and not self._give_up():
-            answers.hear(line.receive(min(until - now, self._settings.watch_seconds / 4)))
-            if said(bytes(answers.others)):
+            self._listen(line, min(until - now, self._settings.watch_seconds / 4), heard)
+            if said():
                 return None
-            if waiting and len(answers.status) >= len(QUERIES):
-                state, waiting = printer_state(answers.status[: len(QUERIES)], self._profile.near_end), False
+            if waiting and len(heard.status) >= len(QUERIES):
+                state, waiting = printer_state(heard.status[: len(QUERIES)], self._profile.near_end), False
                 if not state.prints:
                     until = min(until, time.monotonic() + self._settings.settle_seconds)
             if not waiting and time.monotonic() - asked >= self._settings.watch_seconds:
-                answers.status.clear()
+                heard.status.clear()
                 line.send(b"".join(QUERIES), self._settings.status_seconds)
                 asked, waiting = time.monotonic(), True
         _log.warning("no word from the printer that the slip is done; its state: %s", state.value)
         return state
 
-    def _question(self) -> tuple[bytes, Callable[[bytes], bool]]:
-        """The question behind a slip, and how its answer is known."""
-        if self._profile.confirm is Confirm.GS_R:
-            return _GS_R, _paper_is_there
-        number = next(self._ids)
-        id = bytes(_ID_DIGITS[number >> shift & 15] for shift in (12, 8, 4, 0))
-        return b"\x1d(H\x06\x00\x30\x30" + id, lambda heard: b"\x37\x22" + id + b"\x00" in heard
 
-
-def _answers_gs_r(byte: int) -> bool:
-    """Bits 4 and 7 of such an answer are always 0."""
-    return byte & 0x90 == 0
-
-
-def _paper_is_there(heard: bytes) -> bool:
-    """GS r 1: bits 2 and 3 say that the paper has ended."""
-    return any(_answers_gs_r(byte) and byte & 0x0C == 0 for byte in heard)
+def _unsure(state: PrinterState) -> Outcome:
+    """The printer never said that the slip is done, and this is its state; READY: nothing is known of it."""
+    known = None if state is PrinterState.READY else state
+    return Outcome(JobState.UNCERTAIN, Code.PRINT_UNCERTAIN, known, broke_off=True, dropped=True)

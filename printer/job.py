@@ -18,6 +18,11 @@ class Job:
     millimetres: float
 
 
+def fresh_start_mm(profile: DeviceProfile) -> float:
+    """The paper that goes before a slip when the one before it broke off."""
+    return profile.feed_to_cutter / DOTS_PER_MM
+
+
 def encode(slip: Slip, dots_of: Callable[[Slip], Dots], profile: DeviceProfile) -> Job:
     """The complete job for `slip`: initialise, contents, feed to the cutter, cut.
 

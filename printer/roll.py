@@ -25,10 +25,10 @@ class Roll:
         self._roll_mm = roll_mm
 
     def count(self, used_mm: float) -> None:
-        """Adds what a slip has used, its feed included."""
-        if used_mm > 0:
+        """Adds what a slip may use, its feed included; less than 0 takes back what was counted for one not sent."""
+        if used_mm:
             with contextlib.suppress(DeviceStoreError):
-                self._marks.put(PAPER_MARK, f"{self._used() + used_mm:.1f}")
+                self._marks.put(PAPER_MARK, f"{max(0.0, self._used() + used_mm):.1f}")
 
     def gauge(self) -> PaperGauge:
         """What is left, with slips as long as the latest ones were."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from domain.paper import WIDTH_80
 from printer.profiles import DeviceProfile, Mode, profiles
 
 DEBIAN_FONTS: Final = Path("/usr/share/fonts/opentype/noto")
@@ -16,6 +17,15 @@ BAUDS: Final = (4800, 9600, 19200, 38400, 57600, 115200, 230400)
 """Speeds of a serial line, bits a second. Slower ones hold the end of a slip (the kernel keeps up to 4 kB) longer than
 its confirmation is waited for.
 """
+
+
+_PICTURE_BYTES: Final = 87_000
+"""A usual slip on 80 mm paper as a picture, and in the printer's own characters; see docs/operations/printer.md."""
+_TEXT_BYTES: Final = 3_300
+_BITS_A_BYTE: Final = 10
+"""On a serial line: eight, a start bit and a stop bit."""
+_LONG: Final = 10.0
+"""Seconds that people in front of a kiosk wait for a slip without wondering."""
 
 
 class Line(StrEnum):
@@ -52,7 +62,8 @@ class PrinterSettings:
     taking is waited for. `confirm_seconds`: from the last byte to its word that the slip is done; the paper has to come
     out in that time. `settle_seconds`: what is left of that once the printer has said that it stands still.
     `watch_seconds`: how often it is asked meanwhile. `poll_seconds`: how often it is asked when there is nothing to
-    print. `again_seconds`: how long one session does not print the same slip twice.
+    print. `again_seconds`: how long one session does not print the same slip twice. `quiet_seconds`: answers to
+    questions that stood next to each other come with shorter pauses than this, and nothing comes by itself for as long.
 
     Raises `ValueError` that names everything that makes no sense; `ProfilesFault` (one, too) for the file `profiles`.
     """
@@ -79,6 +90,7 @@ class PrinterSettings:
     watch_seconds: float = 1.0
     poll_seconds: float = 10.0
     again_seconds: float = 60.0
+    quiet_seconds: float = 0.1
     chunk_bytes: int = 1024
     slips_a_session: int = 3
 
@@ -118,6 +130,29 @@ class PrinterSettings:
         if self.mode is None and self.roll_mm is None:
             return profile
         return replace(profile, mode=self.mode or profile.mode, roll_mm=self.roll_mm or profile.roll_mm)
+
+    @property
+    def seconds_a_slip(self) -> float:
+        """About how long a serial line carries a usual slip, all else being free; 0 for other lines."""
+        if self.connection is not Line.SERIAL:
+            return 0.0
+        device = self.device
+        size = _TEXT_BYTES if device.mode is Mode.TEXT else _PICTURE_BYTES * device.width / WIDTH_80
+        return size * _BITS_A_BYTE / self.baud
+
+    @property
+    def advice(self) -> str:
+        """What would make the printing much faster, for staff; empty where all is well."""
+        if self.seconds_a_slip <= _LONG:
+            return ""
+        known = profiles(self.profiles).values()
+        fitting = [each.name for each in known if each.mode is Mode.TEXT and each.width == self.device.width]
+        instead = f"profile {fitting[0]}" if fitting else 'a profile with mode = "text"'
+        in_words = max(1.0, _TEXT_BYTES * _BITS_A_BYTE / self.baud)
+        return (
+            f"at {self.baud} baud a slip takes about {self.seconds_a_slip:.0f} s as a picture, "
+            f"{in_words:.0f} s as text: set {instead}, or a faster line"
+        )
 
     @property
     def where(self) -> str:

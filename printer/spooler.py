@@ -18,7 +18,7 @@ from domain.ports import Marks, Post, SlipJournal, SlipPreview
 from domain.slip import Slip
 from printer.connect import Connect, connection_of
 from printer.delivery import Delivery, Outcome
-from printer.job import encode
+from printer.job import encode, fresh_start_mm
 from printer.roll import Roll
 from printer.settings import PrinterSettings
 
@@ -217,9 +217,17 @@ class Spooler:
         sending = False
 
         def about_to_send() -> None:
-            nonlocal sending
-            self._journal.move(name, JobState.SENDING)
-            sending = True
+            nonlocal sending, millimetres
+            # All of it counts as used from here on: who loses power in mid-slip can count no more, and the roll is to
+            # end later than was foretold, not before.
+            used = paper.millimetres + (fresh_start_mm(self._settings.device) if self._after_break else 0.0)
+            self._roll.count(used)
+            try:
+                self._journal.move(name, JobState.SENDING, None, paper.millimetres)
+            except BaseException:
+                self._roll.count(-used)
+                raise
+            sending, millimetres = True, paper.millimetres
             self._tell(SlipProgress(name, 0.0))
 
         try:
@@ -230,8 +238,6 @@ class Spooler:
                 about_to_send=about_to_send,
                 progress=self._progress(name),
             )
-            if outcome.state is not JobState.NOT_SENT:
-                millimetres = paper.millimetres
             self._after_break = outcome.broke_off
         except Exception as error:
             _log.exception("slip %s", name)
@@ -244,7 +250,6 @@ class Spooler:
 
     def _finish(self, asked: _Asked, outcome: Outcome, millimetres: float) -> None:
         self._note(asked.name, outcome.state, outcome.code, millimetres)
-        self._roll.count(millimetres)
         if outcome.printer is not None:
             self._tell_state(self._with_roll(outcome.printer))
         self._release(asked, used=outcome.state is not JobState.NOT_SENT)

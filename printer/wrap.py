@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 Measure = Callable[[str], Sequence[int]]
@@ -148,8 +148,12 @@ class _Paragraph:
         self._advances = advances
         self._em = em
         self._blank_after = blank_after
-        self.breaks = _breaks(text)
         self._lefts = self._set()
+
+    @cached_property
+    def breaks(self) -> list[_Break]:
+        """Worked out where lines are to be cut; most texts that are measured stay on one."""
+        return _breaks(self._text)
 
     def lines(self, width: int, indent: int = 0) -> list[Line]:
         if not self._text:

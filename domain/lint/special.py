@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ CODE_LENGTHS: Mapping[str, int] = {
     "gbt39554-handling": 33,
 }
 """Characters of a code by its scheme (GB/T 39554.1: 18 of the body, 1 of the level, 12 of the catalogue, 2 more)."""
+
+NOTHING = re.compile(r"(什么都)?(不用|不需要|无需)带(任何)?(材料|东西)?")
+"""The one entry of a list that says that there is nothing to bring."""
 
 LEVELS: Mapping[str, Level] = {
     "promise_over_law": STOP,
@@ -66,7 +70,8 @@ def materials(guide: Guide) -> Iterator[Hit]:
     seen: set[tuple[str, str | None]] = set()
     for number, material in enumerate(guide.materials):
         field = f"materials.{number}"
-        if material.form == "paper" and not material.originals and not material.copies:
+        counted = material.originals or material.copies or NOTHING.fullmatch(material.name)
+        if material.form == "paper" and not counted:
             yield "material_without_count", field, {"name": material.name}
         if (material.name, material.when) in seen:
             yield "material_twice", field, {"name": material.name}

@@ -92,7 +92,7 @@ class Guide(Record):
     Codes of one digit and two are those of the code lists (`CodeList`) of the same name; `type` is task_type.
     `joint_agencies`: 联办机构; `entrusted_by`: 委托部门; `appointment`: whether a visit has to be booked (预约);
     `appeal`: how to have a decision looked at again (复议、诉讼). `number`, `version`: what a slip's
-    check code names (`domain.check_code`); given by the hub.
+    check code names (`domain.check_code`); given by the hub, which counts on whenever a slip says something else.
     """
 
     KIND: ClassVar[str] = "guide"
@@ -200,10 +200,14 @@ class Org(Record):
 
 
 class LifeEvent(Record):
-    """One thing in life that takes several offices (一件事): ordered items with at most four questions."""
+    """One thing in life that takes several offices (一件事): ordered items with at most four questions. `number`,
+    `version`: as of a guide.
+    """
 
     KIND: ClassVar[str] = "life_event"
     kind: Literal["life_event"] = "life_event"
+    number: Annotated[int, Field(ge=1)] | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
     audience: tuple[Audience, ...] = ()
     intro: Text | None = None
     questions: Annotated[tuple[Ask, ...], Field(max_length=4)] = ()
@@ -319,8 +323,9 @@ class Translation(Record):
 class Change(Record):
     """One thing that changed for citizens when `version` of an item came out; written by the hub.
 
-    `of`: id of a guide or a place, which may be gone since. `old`, `new`: before and after, None where there was or is
-    nothing. `number`: of a guide that was taken down, so that its slips are still known (`docs/formats/records.md`).
+    `of`: id of what a slip is printed from, which may be gone since. `old`, `new`: before and after, None where there
+    was or is nothing. `number`: of an item with slips of its own that was taken down, so that they are still known
+    (`docs/formats/records.md`).
     """
 
     KIND: ClassVar[str] = "change"

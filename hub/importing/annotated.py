@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.lint import Level
 from hub.importing.cleaning import ID_NUMBER, masked
-from hub.importing.conversion import Conversion, Problem
+from hub.importing.outcome import Conversion, Problem
 from hub.importing.report import Reporter
 from hub.importing.taking import Report
 from hub.sheets import MOST_COLUMNS, put_text, saved
@@ -100,7 +100,7 @@ def _results(
     own = {one.key for one in tried.own.records}
     new, changed, busy = set(report.new), set(report.changed), set(report.busy)
     remarks: dict[str, list[str]] = {}
-    for one in tried.batch.findings:
+    for one in tried.batch.findings or ():
         held = remarks.setdefault(f"{one.kind}/{one.record}", [])
         if len(held) < MOST_REMARKS:
             mark = say("import.must") if one.level is Level.STOP else say("import.look")

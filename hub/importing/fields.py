@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 SHORT, LONG = 200, 4000
 
+HANDLING, CATALOGUE = "gbt39554-handling", "gbt39554-catalogue"
+"""Schemes of codes, GB/T 39554; that of the code that implements an item is its dialect's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -134,3 +137,18 @@ LISTS: Mapping[str, frozenset[str]] = {
     "material_necessity": frozenset({"required", "optional", "deferrable"}),
 }
 """Lists of codes and the codes of ours that a mapping may lead to."""
+
+NESTED: Mapping[str, tuple[str, str]] = {
+    "phone.enquiry": ("phone", "enquiry"),
+    "phone.complaint": ("phone", "complaint"),
+    "result.name": ("result", "name"),
+    "result.kind": ("result", "kind"),
+    "fee.charged": ("fee", "charged"),
+    "fee.text": ("fee", "text"),
+    "fee.basis": ("fee", "basis"),
+    "fee.online_payment": ("fee", "online_payment"),
+}
+"""Fields that stand one level down in the record."""
+
+THEMES: Mapping[str, str] = {"themes.person": "person:", "themes.legal": "legal:"}
+"""Fields that share one list of the record, told apart by how an entry begins."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from domain.lint import Finding, Level
 from hub.differences import diff_fields, field_name
 from hub.importing.cleaning import masked
-from hub.importing.conversion import Conversion, Problem
+from hub.importing.outcome import Conversion, Problem
 from hub.importing.taking import Batch, Incoming, Report
 from hub.items import Items
 from phrases import Phrases
@@ -46,7 +46,7 @@ class Reporter:
         batch, conversion = tried.batch, tried.conversion
         own = {one.key for one in tried.own.records}
         keys = {one.key for one in coming}
-        remarked = {f"{one.kind}/{one.record}" for one in batch.findings}
+        remarked = {f"{one.kind}/{one.record}" for one in batch.findings or ()}
         incoming = {one.key: one for one in batch.records}
         changed = [incoming[key] for key in report.changed if key in own][:MOST_COMPARED]
         marked = sum(key in remarked for key in keys)
@@ -154,7 +154,7 @@ class Reporter:
         """Findings of the lint about what comes in, the same rule together; what was written is not quoted."""
         incoming = {one.key: one for one in batch.records}
         groups: dict[tuple[str, bool], list[Finding]] = {}
-        for finding in batch.findings:
+        for finding in batch.findings or ():
             if f"{finding.kind}/{finding.record}" in coming:
                 groups.setdefault((finding.rule, finding.level is Level.STOP), []).append(finding)
         made: list[dict[str, Any]] = []

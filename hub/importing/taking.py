@@ -7,24 +7,29 @@ writing is never written over.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from domain.errors import RecordError
 from domain.lint import Finding, lint
 from domain.records import Change, Line, Record, read, validate
 from hub import audit
 from hub.audit import Event
-from hub.checks import key_of, line_of, owner, stops, without_own
+from hub.checks import key_of, line_of, stops, without_own
+from hub.owners import owners
 from hub.people import Person, person_of
 from hub.refusal import Reason, Refused
 from hub.store import Meeting, Store, utc_now, written
 from hub.tables import hands, items, steps, versions
 from hub.workflow import Action, Actor, Part, Status
+
+ANY = "any"
+"""In the place of a department: whatever department."""
 
 _UNTOLD = 20
 """Items named when a person may not write them; the rest is counted only."""
@@ -46,7 +51,8 @@ class Report:
 
     `problems`: lines that cannot be taken (``file:line: what``); when there are any, nothing is imported. `new`,
     `changed`, `unchanged`, `busy` (somebody writes them; left alone), `missing` (live here, not in the file, of a kind
-    that the file has; left alone): keys of items. `findings`: the lint over everything that the file holds.
+    that the file has, and where a department has it, of a department that the file has; left alone): keys of items.
+    `findings`: what the lint says about the records of the file, among all that the hub has.
     """
 
     records: int
@@ -89,12 +95,13 @@ class Batch:
     """What was read from files: every sound record, and what is wrong with the others.
 
     What a release adds to the records is the hub's own, and no file brings it back: `changes` lines of what changed
-    for citizens were passed over, `numbered` guides came with a number and version, which were taken off.
+    for citizens were passed over, `numbered` guides came with a number and version, which were taken off. `findings`:
+    None until `Importing.linted` has looked.
     """
 
     records: tuple[Incoming, ...]
     problems: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] | None = None
     changes: int = 0
     numbered: int = 0
 
@@ -107,16 +114,16 @@ def files_of(given: Path) -> list[Path]:
     return found
 
 
-def read_files(paths: Sequence[Path], today: dt.date) -> Batch:
-    """Reads and lints every file to its end. Raises OSError."""
+def read_files(paths: Sequence[Path]) -> Batch:
+    """Reads every file to its end. Raises OSError."""
     sources = []
     for path in paths:
         with path.open("rb") as stream:
             sources.append((path.name, stream.readlines()))
-    return read_lines(sources, today)
+    return read_lines(sources)
 
 
-def read_lines(sources: Iterable[tuple[str, Iterable[bytes]]], today: dt.date) -> Batch:
+def read_lines(sources: Iterable[tuple[str, Iterable[bytes]]]) -> Batch:
     """The same for files that are at hand as (name, lines), an upload for instance."""
     found: dict[str, Incoming] = {}
     problems: list[str] = []
@@ -140,21 +147,34 @@ def read_lines(sources: Iterable[tuple[str, Iterable[bytes]]], today: dt.date) -
                 numbered += 1
                 record = validate(kept)
             found[key] = Incoming(key, line_of(kept), record, place)
-    records = tuple(found.values())
-    findings = tuple(lint([one.record for one in records], today=today))
-    return Batch(records, tuple(problems), findings, changes, numbered)
+    return Batch(tuple(found.values()), tuple(problems), None, changes, numbered)
 
 
 class Importing:
-    """Compares a batch with the hub and takes it in."""
+    """Compares a batch with the hub and takes it in. `zone`: whose day it is for the checks of age."""
 
-    def __init__(self, store: Store, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(self, store: Store, *, now: Callable[[], dt.datetime] = utc_now, zone: dt.tzinfo = dt.UTC) -> None:
         self._store = store
         self._now = now
+        self._zone = zone
+
+    def linted(self, batch: Batch) -> Batch:
+        """The batch with what the lint says about its records, among all others that the hub has: what is live, and
+        what is written where nothing is live yet. A batch that has its findings stays as it is.
+        """
+        if batch.findings is not None:
+            return batch
+        coming = {one.key for one in batch.records}
+        beside = [] if not coming else self._store.read(lambda connection: _others(connection, coming))
+        today = self._now().astimezone(self._zone).date()
+        # What comes stands last: of two that meet, the lint names the second.
+        found = lint([*beside, *(one.record for one in batch.records)], today=today)
+        return replace(batch, findings=tuple(one for one in found if f"{one.kind}/{one.record}" in coming))
 
     def dry_run(self, batch: Batch) -> Report:
         """What `drafts` would do now; changes nothing."""
-        return self._store.read(lambda connection: _compared(connection, batch).report(batch))
+        looked = self.linted(batch)
+        return self._store.read(lambda connection: _compared(connection, looked).report(looked))
 
     def drafts(self, batch: Batch, person: Person | None) -> Report:
         """New and changed records become drafts, in one transaction; review goes as for any other.
@@ -162,6 +182,7 @@ class Importing:
         A batch with problems changes nothing: the report says so. `person` None: the command line; then nobody has
         written them, and who submits one answers for it. Raises `Refused` (other_department, details: the items).
         """
+        batch = self.linted(batch)
 
         def work(connection: Connection) -> Report:
             compared = _compared(connection, batch)
@@ -169,7 +190,7 @@ class Importing:
             if batch.problems or not compared.coming:
                 return report
             if person is not None:
-                _may_write(person_of(connection, person.id).actor, compared.coming)
+                _may_write(connection, person_of(connection, person.id).actor, compared.coming)
             _put(connection, self._now(), compared, person, Status.DRAFT)
             return report
 
@@ -183,11 +204,12 @@ class Importing:
         """
         if batch.problems:
             return self.dry_run(batch)
+        batch = self.linted(batch)
 
         def work(connection: Connection) -> Report:
             if connection.execute(select(items.c.key).limit(1)).first() is not None:
                 raise Refused(Reason.NOT_EMPTY)
-            stopping = stops(batch.findings)
+            stopping = stops(batch.findings or ())
             if stopping:
                 raise Refused(
                     Reason.SET_UNFIT,
@@ -233,7 +255,7 @@ class _Compared:
             busy=tuple(self.busy),
             missing=tuple(self.missing),
             problems=batch.problems,
-            findings=batch.findings,
+            findings=batch.findings or (),
             changes=batch.changes,
             numbered=batch.numbered,
         )
@@ -241,9 +263,9 @@ class _Compared:
 
 def _compared(connection: Connection, batch: Batch) -> _Compared:
     rows = connection.execute(
-        select(items.c.key, items.c.kind, items.c.last, items.c.live, items.c.open, versions.c.line).outerjoin(
-            versions, and_(versions.c.item == items.c.key, versions.c.number == items.c.live)
-        )
+        select(
+            items.c.key, items.c.kind, items.c.department, items.c.last, items.c.live, items.c.open, versions.c.line
+        ).outerjoin(versions, and_(versions.c.item == items.c.key, versions.c.number == items.c.live))
     ).all()
     known = {row.key: _Known(row.last, row.live, row.open, row.line) for row in rows}
     new: list[Incoming] = []
@@ -261,13 +283,52 @@ def _compared(connection: Connection, batch: Batch) -> _Compared:
         else:
             changed.append(one)
     arrived = {one.key for one in batch.records}
-    kinds = {one.record.kind for one in batch.records}
-    missing = sorted(row.key for row in rows if row.live is not None and row.kind in kinds and row.key not in arrived)
+    whole = _parts(connection, batch)
+    missing = sorted(
+        row.key
+        for row in rows
+        if row.live is not None and row.key not in arrived and whole.get(row.kind, frozenset()) & {ANY, row.department}
+    )
     return _Compared(known, new, changed, unchanged, busy, missing)
 
 
-def _may_write(actor: Actor, coming: Sequence[Incoming]) -> None:
-    barred = [one for one in coming if not actor.may_write(owner(one.record))]
+def _parts(connection: Connection, batch: Batch) -> dict[str, set[str]]:
+    """Of which part of the city a file may be the whole, kind by kind: departments, or `ANY` for all there is."""
+    found: dict[str, set[str]] = {}
+    whose = owners(connection, [one.record for one in batch.records])
+    for one, department in zip(batch.records, whose, strict=True):
+        kind = one.record.kind
+        # An organisation is its own; a list of them is the city's.
+        found.setdefault(kind, set()).add(ANY if kind == "org" else department)
+    return found
+
+
+def _others(connection: Connection, coming: Collection[str]) -> list[Record]:
+    """Everything that the hub has beside `coming`: as it is live, or as it is written where nothing is live yet."""
+    rows = connection.execute(
+        select(items.c.key, versions.c.line)
+        .join(versions, versions.c.item == items.c.key)
+        .where(versions.c.number == func.coalesce(items.c.live, items.c.open))
+        .order_by(items.c.key)
+    )
+    return [validate(json.loads(row.line)) for row in rows if row.key not in coming]
+
+
+def writable(connection: Connection, actor: Actor, coming: Sequence[Incoming]) -> list[Incoming]:
+    """What of `coming` somebody may write: theirs are what comes and, where there is one, the item that it changes."""
+    rows = connection.execute(select(items.c.key, items.c.department)).all()
+    held = {row.key: row.department for row in rows}
+    whose = owners(connection, [one.record for one in coming])
+    return [
+        one
+        for one, department in zip(coming, whose, strict=True)
+        if actor.may_write(department) and actor.may_write(held.get(one.key, department))
+    ]
+
+
+def _may_write(connection: Connection, actor: Actor, coming: Sequence[Incoming]) -> None:
+    mine = {one.key for one in writable(connection, actor, coming)}
+    barred = [one for one in coming if one.key not in mine]
     if barred:
         raise Refused(
             Reason.OTHER_DEPARTMENT, details=tuple(f"{one.place} {one.key}" for one in barred[:_UNTOLD]), n=len(barred)
@@ -283,7 +344,7 @@ def _put(connection: Connection, now: dt.datetime, compared: _Compared, person: 
     told: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
     events: list[Event] = []
-    for one in compared.coming:
+    for one, whose in zip(compared.coming, owners(connection, [one.record for one in compared.coming]), strict=True):
         held = compared.known.get(one.key)
         number = (held.last if held else 0) + 1
         if held is None:
@@ -293,7 +354,7 @@ def _put(connection: Connection, now: dt.datetime, compared: _Compared, person: 
                     "kind": one.record.kind,
                     "id": one.record.id,
                     "name": one.record.name,
-                    "department": owner(one.record),
+                    "department": whose,
                     "last": number,
                     "open": number,
                 }

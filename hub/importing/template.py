@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hub.importing.cells import EMPTIED, first_words, write_cell
-from hub.importing.conversion import HANDLING, NESTED, THEMES
-from hub.importing.fields import ITEM_FIELDS, MATERIAL_FIELDS, Field
+from hub.importing.fields import CATALOGUE, HANDLING, ITEM_FIELDS, MATERIAL_FIELDS, NESTED, THEMES, Field
 from hub.mappings import TEMPLATE, Dialect
 from hub.sheets import fill_sheet, saved
 from phrases import Phrases
@@ -106,7 +105,7 @@ def _called(id: str, places: Mapping[str, str]) -> str:
 
 
 def _code(raw: Mapping[str, Any], name: str) -> str:
-    scheme = {"codes.handling": HANDLING, "codes.catalogue": "gbt39554-catalogue"}.get(name, "gbt39554-implementation")
+    scheme = {"codes.handling": HANDLING, "codes.catalogue": CATALOGUE}.get(name, "gbt39554-implementation")
     found = next((one for one in raw.get("codes", ()) if one["scheme"] == scheme), None)
     if name == "codes.version":
         return str(found.get("version", "")) if found else ""

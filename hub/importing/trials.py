@@ -1,7 +1,7 @@
 """Trying a list out before it is taken in: what would come of it, kept as a report; what was seen is what is taken.
 
-The file itself is never kept here: whoever tries it out holds it in memory for as long as the trial lasts, brings it
-again to take it, and its hash must be that of the file that was tried out.
+The file itself is not in the database: whoever tries it out keeps it (`hub.web.tray`), brings it again to take it, and
+its hash must be that of the file that was tried out.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from domain.lint import Finding, lint
-from hub.checks import line_of, owner
+from hub.checks import line_of
 from hub.importing.annotated import annotated
-from hub.importing.conversion import Conversion, Known, convert
+from hub.importing.conversion import convert
+from hub.importing.known import Known
 from hub.importing.layout import Layout, understood
+from hub.importing.outcome import Conversion
 from hub.importing.report import Reporter
-from hub.importing.taking import Batch, Importing, Incoming, Report, read_lines
+from hub.importing.taking import Batch, Importing, Incoming, Report, read_lines, writable
 from hub.items import Items
 from hub.mappings import Dialect, dialects
 from hub.people import Person
@@ -99,14 +100,12 @@ class Trials:
         folder: Path,
         *,
         now: Callable[[], dt.datetime] = utc_now,
-        zone: dt.tzinfo = dt.UTC,
     ) -> None:
         self._store = store
         self._importing = importing
         self._items = item_store
         self._folder = folder
         self._now = now
-        self._zone = zone
         self._say = Phrases(domain="hub")
 
     def dialects(self) -> tuple[Dialect, ...]:
@@ -247,11 +246,10 @@ class Trials:
         tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> Tried:
         """Reads a file to its end. Raises `SheetRefused`, `MappingUnfit`."""
-        today = self._now().astimezone(self._zone).date()
         if is_records(content):
             lines = content.splitlines(keepends=True)
-            batch = self._resolved(read_lines([(name, lines)], today))
-            return Tried(batch, _own(batch, person), None, None, len(lines), lines)
+            batch = self._importing.linted(read_lines([(name, lines)]))
+            return Tried(batch, self._own(batch, person), None, None, len(lines), lines)
         book = read_table(content, name)
         layout = understood(book, self.dialects(), dialect)
         own = person.department if person is not None and person.department != CITY else None
@@ -261,20 +259,19 @@ class Trials:
             for one in conversion.rows
             if one.raw is not None and one.record is not None
         )
-        batch = Batch(records, (), tuple(lint([one.record for one in records], today=today)))
-        batch = self._resolved(batch)
-        return Tried(batch, _own(batch, person), book, conversion, _rows(layout))
+        batch = self._importing.linted(Batch(records, ()))
+        return Tried(batch, self._own(batch, person), book, conversion, _rows(layout))
+
+    def _own(self, batch: Batch, person: Person | None) -> Batch:
+        """What the person may write; the rest of the file stays out."""
+        if person is None:
+            return batch
+        mine = self._store.read(lambda connection: writable(connection, person.actor, batch.records))
+        return replace(batch, records=tuple(mine))
 
     def _known(self) -> Known:
         """What the hub has, as the rows of a list are laid over it."""
         return Known.of(self._items.records(("guide", "org", "place")))
-
-    def _resolved(self, batch: Batch) -> Batch:
-        """Without the findings about references that the hub's own items resolve."""
-        wanted = [_lost(one) for one in batch.findings if one.rule == "dangling"]
-        known = self._items.called(wanted)
-        kept = tuple(one for one in batch.findings if one.rule != "dangling" or _lost(one) not in known)
-        return replace(batch, findings=kept)
 
     def _move(self, id: str, **values: object) -> None:
         at = written(self._now())
@@ -288,20 +285,6 @@ class Trials:
 def is_records(content: bytes) -> bool:
     """Whether it is a file of records: its first character begins a JSON object or list."""
     return content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
-
-
-def _lost(finding: Finding) -> str:
-    """The id that leads nowhere, of a finding of the rule ``dangling``."""
-    problem = str(dict(finding.values).get("problem", ""))
-    return problem.removesuffix(" is not here").rpartition(": ")[2]
-
-
-def _own(batch: Batch, person: Person | None) -> Batch:
-    """What the person may write; the rest of the file stays out."""
-    if person is None:
-        return batch
-    actor = person.actor
-    return replace(batch, records=tuple(one for one in batch.records if actor.may_write(owner(one.record))))
 
 
 def _coming(tried: Tried, report: Report) -> list[Incoming]:

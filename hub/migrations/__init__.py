@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from domain.errors import Code, HubStoreError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"
+HEAD = "0013"
 """The newest revision. Known here, so that a start that has nothing to migrate need not load Alembic."""
 
 
-class NewerDatabase(Exception):
-    """The database was written by a newer hub; nothing was changed in it."""
+class NewerDatabase(HubStoreError):
+    """D-06: the database was written by a newer hub; nothing was changed in it."""
 
 
 def revision(connection: Connection) -> str | None:
@@ -35,7 +37,11 @@ def upgrade(connection: Connection, to: str = HEAD) -> None:
     if found == to:
         return
     if found is not None and found > HEAD:
-        raise NewerDatabase(f"the database has revision {found}, this hub knows {HEAD}")
+        raise NewerDatabase(
+            Code.DATABASE_NEWER,
+            f"the database has revision {found}, this hub knows {HEAD}:"
+            " install the hub that wrote it, or restore a copy from before it",
+        )
     from alembic import command
 
     command.upgrade(_config(connection), to)

@@ -23,7 +23,7 @@ BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 32 * 1024 * 1024
 """Bytes of an import, from somebody who is logged in; 7 000 guides as records have some 20 MB."""
 
-UPLOADS = ("/import", "/gaps")
+UPLOADS = ("/import", "/gaps", "/stick")
 
 
 def create(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.lint import Finding, Level
 from hub.differences import field_name
+from hub.web import notation
 from hub.web.faults import Fault
 from hub.web.fields import Field, Widget, Window, drawn, fields_of, page_size, sections_of, shown, window_of
+from hub.web.lists import Lists
 from phrases import Phrases
 
 SPARE_ROWS = 1
@@ -32,11 +34,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice."""
+    """One choice. `group`: the heading that it stands under."""
 
     value: str
     words: str
     chosen: bool
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ class Bound:
         return bool(list(self.everything()))
 
     @property
+    def groups(self) -> tuple[tuple[str, tuple[Option, ...]], ...]:
+        """The choices by their headings, in the order in which these come first."""
+        held: dict[str, list[Option]] = {}
+        for option in self.options:
+            held.setdefault(option.group, []).append(option)
+        return tuple((group, tuple(options)) for group, options in held.items())
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What is chosen, in the order of the record."""
+        return tuple(dict.fromkeys(filter(None, self.text.split("\n"))))
+
+    @property
     def lines(self) -> int:
         """Height of the box for this text."""
         wrapped = sum(1 + len(line) // 40 for line in self.text.split("\n"))
@@ -127,12 +143,27 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The whole form; `loose`: remarks that belong to no field."""
+    """The whole form; `loose`: remarks that belong to no field; `judged`: whether the lint could speak, which it
+    does of what fits the format alone.
+    """
 
     parts: tuple[Part, ...]
     loose: tuple[Remark, ...]
     stops: int
     notes: int
+    judged: bool = True
+
+    def counting(self, other: Form) -> Form:
+        """The same form with the numbers of `other`, which says of the same record what is wrong with it."""
+        parts = tuple(
+            replace(mine, stops=theirs.stops, notes=theirs.notes)
+            for mine, theirs in zip(self.parts, other.parts, strict=True)
+        )
+        return replace(self, parts=parts, stops=other.stops, notes=other.notes, judged=other.judged)
+
+    def told(self, words: str) -> Form:
+        """The same form with one thing more that would better be mended."""
+        return replace(self, loose=(*self.loose, Remark(words, False)), notes=self.notes + 1)
 
 
 def words_of(name: str, choice: str, say: Phrases) -> str:
@@ -175,10 +206,12 @@ class Binder:
         more: Mapping[str, int] | None = None,
         at: Mapping[str, Sequence[str]] | None = None,
         windows: Mapping[str, Window] | None = None,
+        lists: Lists | None = None,
+        judged: bool = True,
     ) -> Form:
         """`live`: the record that is out; `called`: (key, name) of records by id; `more`: spare rows of lists; `at`:
         for lists, where each entry of `raw` stands in the saved record (without it, in the same place); `windows`: the
-        pages of long lists (without it, the first).
+        pages of long lists (without it, the first); `lists`: what can be chosen from.
         """
         remarks: dict[str, list[Remark]] = {}
         for one in faults:
@@ -186,7 +219,7 @@ class Binder:
         for finding in findings:
             words = told(finding, self._say, self._lint)
             remarks.setdefault(finding.field, []).append(Remark(words, finding.level is Level.STOP))
-        work = _Work(self._say, remarks, live or {}, called or {}, more or {}, at or {}, windows or {})
+        work = _Work(self._say, remarks, live or {}, called or {}, more or {}, at or {}, windows or {}, lists or {})
         parts = []
         for section in sections_of(kind):
             fields = tuple(work.bind(field, raw.get(field.name), "") for field in section.fields)
@@ -199,6 +232,7 @@ class Binder:
             loose=loose,
             stops=sum(part.stops for part in parts) + sum(one.stops for one in loose),
             notes=sum(part.notes for part in parts) + sum(not one.stops for one in loose),
+            judged=judged,
         )
 
 
@@ -214,6 +248,7 @@ class _Work:
         more: Mapping[str, int],
         at: Mapping[str, Sequence[str]],
         windows: Mapping[str, Window],
+        lists: Lists,
     ) -> None:
         self.say = say
         self.remarks = remarks
@@ -222,6 +257,7 @@ class _Work:
         self.more = more
         self.at = at
         self.windows = windows
+        self.lists = lists
 
     def bind(self, field: Field, value: Any, above: str, heading: str = "") -> Bound:
         path = f"{above}{field.name}"
@@ -310,6 +346,8 @@ class _Work:
                 Option(value, self.say(f"value.{value}") if value else self.say("form.not_said"), text == value)
                 for value in ("", "yes", "no")
             )
+        if field.listed in self.lists:
+            return self._listed(field, text)
         if field.widget not in (Widget.CHOICE, Widget.CHOICES):
             return ()
         chosen = text.split("\n")
@@ -318,6 +356,20 @@ class _Work:
             found.insert(0, Option("", self.say("form.not_said"), not text))
         if field.widget is Widget.CHOICE and text and text not in field.choices:
             found.append(Option(text, text, True))
+        return tuple(found)
+
+    def _listed(self, field: Field, text: str) -> tuple[Option, ...]:
+        """What the list has, and what the record says that the list has not."""
+        chosen = list(filter(None, text.split("\n")))
+        if field.notation is not None:
+            answers = notation.read(field.notation, text)
+            if not isinstance(answers, Mapping):
+                return ()  # lines of another form: to be mended as they were written
+            chosen = [f"{question}={one}" for question, said in answers.items() for one in said]
+        held = self.lists[field.listed]
+        known = {one.value for one in held}
+        found = [Option(one.value, one.words, one.value in chosen, one.group) for one in held]
+        found.extend(Option(one, one, True) for one in dict.fromkeys(chosen) if one not in known)
         return tuple(found)
 
     def _references(self, field: Field, text: str) -> tuple[Reference, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
 
 from domain.lint import Finding
+from domain.records import KINDS
 from hub.differences import as_text, field_name
 from hub.item import Step, Version
 from hub.office import Office
-from hub.refusal import Refused
+from hub.web.bound import OFFICES
+from hub.web.fields import FIXED, fields_of, naming
 from hub.web.meaning import Meaning, meaning
 from hub.web.words import marked
 from hub.workflow import Action, Part, Status
@@ -60,13 +63,16 @@ def difference(office: Office, key: str, number: int, say: Phrases, *, mine: boo
     names = _names(office, [version.record, *(change.old for change in changes)])
     rows = []
     for change in changes:
-        before, after = marked(shown(change.old, say, names), shown(change.new, say, names))
+        if change.path in FIXED:
+            continue  # what makes the item what it is stands above
+        field = field_of(change.path)
+        before, after = marked(shown(change.old, say, names, field), shown(change.new, say, names, field))
         rows.append(Row(change.name(say), change.path, before, after, meaning(change, say)))
     touched = {change.path.partition(".")[0] for change in changes}
     same = tuple(
-        (field_name(field, say), shown(value, say, names))
+        (field_name(field, say), shown(value, say, names, field))
         for field, value in version.record.items()
-        if field not in touched and field not in ("kind", "id")
+        if field not in touched and field not in FIXED
     )
     return Difference(
         version=version,
@@ -85,21 +91,33 @@ _ITSELF = frozenset({"name", "q", "a", "law", "stop"})
 """Fields that need no label before them."""
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
-_KINDS = (("org-", "org"), ("pl-", "place"), ("le-", "life_event"))
 
 MOST_NAMES = 60
 """Names that are looked up for one version."""
 
 
-def shown(value: Any, say: Phrases, names: Mapping[str, str] | None = None) -> str:
+@cache
+def _naming() -> frozenset[str]:
+    """Names of the fields, of any kind, that hold ids of other records."""
+    every = (name for kind in KINDS for name in naming(fields_of(kind)))
+    return frozenset({*every, *OFFICES, "by"})
+
+
+def field_of(path: str) -> str:
+    """The field at the end of a path: ``fields`` for ``steps.0.fields.1``."""
+    return next((word for word in reversed(path.split(".")) if not word.isdigit()), "")
+
+
+def shown(value: Any, say: Phrases, names: Mapping[str, str] | None = None, field: str = "") -> str:
     """A value as `as_text`; an entry of a list begins with its name, leaves out what there is none of and has a line
-    of its own. `names`: of organisations, places and items by id, shown in the place of the id.
+    of its own. `names`: of organisations, places and items by id, shown in the place of the id where the `field` that
+    it stands in names records.
     """
-    if isinstance(value, str) and names and value in names:
+    if isinstance(value, str) and names and value in names and field in _naming():
         return names[value]
     if isinstance(value, list | tuple):
         between = "\n" if any(isinstance(one, Mapping) for one in value) else "、"
-        return between.join(shown(one, say, names) for one in value)
+        return between.join(shown(one, say, names, field) for one in value)
     if not isinstance(value, Mapping):
         return as_text(value, say)
     order = [*(name for name in _LEADING if name in value), *(name for name in value if name not in _LEADING)]
@@ -108,7 +126,7 @@ def shown(value: Any, say: Phrases, names: Mapping[str, str] | None = None) -> s
         inner = value[name]
         if inner in (None, "", [], {}) or (inner == 0 and inner is not False):
             continue
-        text = shown(inner, say, names)
+        text = shown(inner, say, names, name)
         parts.append(text if name in _ITSELF else f"{field_name(name, say)}：{text}")
     return "；".join(parts)
 
@@ -116,14 +134,7 @@ def shown(value: Any, say: Phrases, names: Mapping[str, str] | None = None) -> s
 def _names(office: Office, values: Sequence[Any]) -> dict[str, str]:
     """Names of what is referred to in `values`, by id."""
     ids = list(dict.fromkeys(_ids(values)))[:MOST_NAMES]
-    found = {}
-    for id in ids:
-        kind = next((kind for beginning, kind in _KINDS if id.startswith(beginning)), "guide")
-        try:
-            found[id] = office.items.get(f"{kind}/{id}").name
-        except Refused:
-            continue
-    return found
+    return {id: name for id, (_, name) in office.items.called(ids).items()}
 
 
 def _ids(value: Any) -> Iterator[str]:

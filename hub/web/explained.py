@@ -21,6 +21,7 @@ from hub.refusal import Refused
 from hub.store import utc_now
 from hub.web import words
 from hub.web.bound import words_of
+from hub.web.lists import flag_words
 from phrases import Phrases
 
 YEARS = 101
@@ -206,7 +207,10 @@ class Explainer:
             elif name == "retires":
                 text = say("explain.retires")
             elif isinstance(value, list):
-                text = say("join.list").join(words_of(name, str(one), say) for one in value)
+                said = (
+                    flag_words(str(one), say) if name == "asked" else words_of(name, str(one), say) for one in value
+                )
+                text = say("join.list").join(said)
             else:
                 text = words_of(name, str(value), say)
             found.append(say("explain.condition", name=field_name(f"when.{name}", say), value=text))
@@ -239,7 +243,9 @@ class Explainer:
             if held and len(held) < len(every):
                 told.append(say("join.or").join(words_of(name, one.value, say) for one in held))
         if flags:
-            told.append(say("explain.rule_flags", flags=say("join.list").join(sorted(flags))))
+            told.append(
+                say("explain.rule_flags", flags=say("join.list").join(flag_words(flag, say) for flag in sorted(flags)))
+            )
         if "card_expiry" in asks:
             told.append(say("explain.rule_expiring"))
         return [Line(say("explain.rule_seen", who=say("join.comma").join(told) or say("explain.everybody")), "ok")]

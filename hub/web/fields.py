@@ -26,8 +26,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
-from domain.records import KINDS, Guide
+from domain.records import KINDS
+from domain.records.codes import FIELDS
 from domain.records.parts import Verification
+from domain.slip_content import NUMBERED
 from hub.changes import OWN
 from hub.web import notation
 from hub.web.notation import Notation
@@ -51,6 +53,12 @@ FIXED = frozenset({"kind", "id"})
 
 NOT_WRITTEN = frozenset({"change"})
 """Kinds that the hub makes by itself."""
+
+ANSWERS = "answers"
+"""List of the answers to the questions of the life event itself."""
+
+LISTED: Mapping[str, str] = {**FIELDS, "themes": "themes", "needs": "needs", "asked": "flags"}
+"""Fields whose values are from a list, by name."""
 
 OWN_SECTIONS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "guide": (
@@ -131,7 +139,7 @@ class Widget(StrEnum):
 class Field:
     """One field of a record. `default`: the text of a choice when the record says nothing; `fields`: of a group, or the
     columns of rows; `id`: whether it names another record; `least`, `most`: bounds of a number; `notation`: how the
-    lines of NOTED are written.
+    lines of NOTED are written; `listed`: the list of `hub.web.lists` that its values are from, where there is one.
     """
 
     name: str
@@ -144,6 +152,7 @@ class Field:
     least: float | None = None
     most: float | None = None
     notation: Notation | None = None
+    listed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,7 @@ class Section:
 @cache
 def fields_of(kind: str) -> tuple[Field, ...]:
     """The fields of a kind in the order of the format. Raises KeyError for a kind that this version does not know."""
-    left = FIXED | (frozenset(OWN) if kind == Guide.KIND else frozenset())
+    left = FIXED | (frozenset(OWN) if kind in NUMBERED else frozenset())
     return tuple(field for field in _fields(KINDS[kind]) if field.name not in left)
 
 
@@ -201,6 +210,14 @@ def field_at(kind: str, path: str) -> Field | None:
             return None
         held = found.fields
     return found
+
+
+def naming(fields: Sequence[Field]) -> Iterator[str]:
+    """Names of those among `fields`, and within them, that hold ids of other records."""
+    for field in fields:
+        if field.id and field.name != "id":
+            yield field.name
+        yield from naming(field.fields)
 
 
 def drawn(field: Field, value: Any) -> Field:
@@ -335,15 +352,25 @@ def _entry(fields: Sequence[Field], base: Mapping[str, Any], posted: Posted, abo
 
 
 def _leaf(field: Field, before: Any, posted: Posted, path: str) -> Any:
-    if field.widget is Widget.CHOICES:
-        text = "\n".join(posted.get(path, ()))
+    if field.widget is Widget.CHOICES or field.listed:
+        text = "\n".join(one for one in posted.get(path, ()) if one.strip())
     elif field.widget is Widget.FLAG:
         text = "yes" if _one(posted, path) else ""
     else:
         text = _one(posted, path)
     if _tidy(text) == _tidy(shown(field, before)):
         return before
-    return _value(field, text)
+    value = _value(field, text)
+    return before if field.listed == ANSWERS and _same_answers(before, value) else value
+
+
+def _same_answers(before: Any, value: Any) -> bool:
+    """Whether both say the same, in whatever order it was ticked."""
+    if not isinstance(before, Mapping) or not isinstance(value, Mapping):
+        return False
+    return {name: frozenset(said) for name, said in before.items()} == {
+        name: frozenset(said) for name, said in value.items()
+    }
 
 
 def _group(field: Field, before: Any, posted: Posted, path: str) -> Any:
@@ -382,7 +409,7 @@ def _is_empty(fields: Sequence[Field], posted: Posted, above: str) -> bool:
         if field.widget is Widget.ROWS
         else not _is_empty(field.fields, posted, f"{above}{field.name}.")
         if field.widget is Widget.GROUP
-        else _one(posted, above + field.name).strip()
+        else any(one.strip() for one in posted.get(above + field.name, ()))
         for field in fields
         if field.widget is not Widget.FLAG and not field.default
     )
@@ -402,7 +429,8 @@ def _value(field: Field, text: str) -> Any:
     if not text or (field.widget is Widget.CHOICE and text == field.default):
         return None
     if field.widget in (Widget.LINES, Widget.CHOICES):
-        return [line for line in text.split("\n") if line]
+        lines = [line for line in text.split("\n") if line]
+        return list(dict.fromkeys(lines)) if field.listed else lines
     if field.widget is Widget.NUMBER:
         return _number(text)
     if field.widget is Widget.NUMBERS:
@@ -412,7 +440,7 @@ def _value(field: Field, text: str) -> Any:
     if field.widget is Widget.YES_NO:
         return {"yes": True, "no": False}.get(text, text)
     if field.notation is not None and not text.startswith(("{", "[")):
-        return notation.read(field.notation, text)
+        return notation.read(field.notation, notation.with_ids(text) if field.notation is Notation.ENTRIES else text)
     if field.widget in (Widget.JSON, Widget.NOTED):
         try:
             return json.loads(text, parse_constant=lambda name: name)
@@ -458,6 +486,7 @@ def _field(name: str, annotation: Any, info: FieldInfo) -> Field:
         least=least,
         most=most,
         notation=made.notation,
+        listed=LISTED.get(name, "") if made.widget in (Widget.LINE, Widget.LINES) else "",
     )
 
 
@@ -518,7 +547,7 @@ def _nested(field: Field) -> Field:
         return Field(field.name, Widget.NOTED, needed=field.needed, notation=Notation.ENTRIES)
     if field.widget in (Widget.ROWS, Widget.GROUP):
         return Field(field.name, Widget.JSON, needed=field.needed)
-    return field
+    return replace(field, listed=ANSWERS) if field.notation is Notation.LISTS and field.name == "when" else field
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:

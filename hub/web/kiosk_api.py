@@ -36,9 +36,6 @@ log = logging.getLogger(__name__)
 LONGEST_ENROLMENT = 4096
 """Bytes."""
 
-WINDOW_MINUTES = 10
-"""In which tries to enrol are counted."""
-
 BUSY_S = 30
 """Seconds that a kiosk is asked to wait."""
 
@@ -104,14 +101,12 @@ class _Desk:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        limits = office.settings.uplink
-        self._enrolments = RateLimitItemPerMinute(limits.enrolments_per_address, WINDOW_MINUTES)
-        self._requests = RateLimitItemPerMinute(limits.requests_per_minute)
+        self._requests = RateLimitItemPerMinute(office.settings.uplink.requests_per_minute)
         self._sealing = SealingKeyFile(office.home.sealing)
 
     async def enrol(self, request: Request) -> Enrolled:
         address = request.client.host if request.client else ""
-        if not self._limiter.hit(self._enrolments, "enrol", address):
+        if not await in_thread(self._office.enrolling.may_try, address):
             raise _Answered(429)
         asked = _parsed(Enrolment, await _read(request, LONGEST_ENROLMENT))
         device = await in_thread(self._redeem, asked)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from hub.alarm_rules import Mark
 from hub.alarms import Alarm
-from hub.fleet import Standing, Stop
 from hub.office import ZONE
+from hub.rounds import Stop
+from hub.standing import Standing
 from hub.web import words
 from phrases import Phrases
 
 SHAPES = {Mark.NORMAL: "ok", Mark.LOOK: "warn", Mark.LOST: "bad", Mark.SOON: "warn", Mark.NOW: "bad"}
 """Shape of the icon before a state."""
 
-GROUPS = {"paper": ("paper_out", "paper_low", "paper_soon"), "away": ("silent", "content_stale")}
+GROUPS = {"paper": ("paper_out", "paper_low", "paper_soon"), "away": ("silent", "content_stale", "stick_late")}
 """Alarms as the list of visits sorts them; every other one is ``broken``."""
+
+
+ROLLS: Mapping[int | None, int] = {80: 2, 58: 3}
+"""Rolls for a kiosk, by the millimetres of its paper."""
+
+SPARES = ("printer", "reader", "screen", "battery")
+"""What every kiosk needs one of its own of."""
 
 
 def group(kind: str) -> str:
@@ -39,21 +49,35 @@ def alarm(one: Alarm, now: dt.datetime, say: Phrases) -> str:
 
 def detail(one: Alarm, standing: Standing | None, now: dt.datetime, say: Phrases) -> str:
     """What goes with it: since when, at which pace."""
-    if one.kind in ("paper_low", "paper_soon") and standing is not None and standing.pace:
+    if one.kind == "paper_low" and standing is not None and standing.pace:
+        return say("alarm.pace", n=round(standing.pace))
+    if one.kind == "paper_soon" and standing is not None and standing.pace:
         left = standing.roll[0] if standing.roll is not None else 0
-        return say("alarm.pace", n=round(standing.pace), left=left)
+        return say("alarm.pace_left", n=round(standing.pace), left=left)
     if one.kind == "reader_errors" and standing is not None and standing.used is not None:
         return say("alarm.reader_share", used=standing.used)
+    if one.kind == "stick_late" and one.heard_at:
+        return say("alarm.heard_by_stick", at=clock(one.heard_at, now))
     if one.kind in ("silent", "offline"):
         return say("alarm.heard", at=clock(one.heard_at, now)) if one.heard_at else say("alarm.never_heard")
     return say("alarm.since", at=clock(one.raised_at, now))
 
 
-def bring(word: str, paper_mm: int | None, say: Phrases) -> str:
-    """What to take along."""
+def bring(word: str, paper_mm: int | None, say: Phrases, kiosks: int = 1) -> str:
+    """What to take along for so many kiosks: rolls of paper and spare parts for each, one stick for all."""
     if word == "paper":
-        return say("bring.paper", mm=paper_mm, n=2 if paper_mm == 80 else 3) if paper_mm else say("bring.paper_any")
-    return say(f"bring.{word}")
+        rolls = kiosks * ROLLS.get(paper_mm, 2)
+        return say("bring.paper", mm=paper_mm, n=rolls) if paper_mm else say("bring.paper_any", n=rolls)
+    what = say(f"bring.{word}")
+    return say("bring.several", what=what, n=kiosks) if kiosks > 1 and word in SPARES else what
+
+
+def packing(stops: Iterable[Stop], say: Phrases) -> str:
+    """What is packed for a whole round, everything once."""
+    wanted = Counter(
+        (word, one.standing.care.paper_mm if word == "paper" else None) for one in stops for word in one.bring
+    )
+    return "；".join(bring(word, paper_mm, say, kiosks) for (word, paper_mm), kiosks in wanted.items())
 
 
 def due(stop: Stop, now: dt.datetime, say: Phrases) -> str:
@@ -79,10 +103,12 @@ def digest(standing: Standing, now: dt.datetime, say: Phrases) -> tuple[str, str
     if content is None:
         return "off", "", say("digest.none")
     shown = words.groups(content.digest, 8)
-    if standing.mark is Mark.LOST or any(one.kind in ("silent", "offline") for one in standing.alarms):
-        if standing.digest != "equal" or standing.heard_at is None:
+    heard = standing.heard_at
+    days = (now.astimezone(ZONE).date() - heard.astimezone(ZONE).date()).days if heard is not None else 0
+    lost = standing.mark is Mark.LOST or any(one.kind in ("silent", "offline") for one in standing.alarms)
+    if lost or (standing.by_stick and days):
+        if standing.digest != "equal" or heard is None:
             return "wait", shown, say("digest.not_known")
-        days = (now.astimezone(ZONE).date() - standing.heard_at.astimezone(ZONE).date()).days
         key = "digest.then_today" if not days else "digest.then_yesterday" if days == 1 else "digest.then"
         return "wait", shown, say(key, days=days)
     shape = {"equal": "ok", "differs": "bad", "unproved": "wait", "unknown": "info"}[standing.digest]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 ENTRY = ("id", "text")
@@ -51,6 +52,14 @@ def read(notation: Notation, text: str) -> Any:
     return made
 
 
+def with_ids(text: str) -> str:
+    """The lines of ENTRIES, of which those that are a text alone get an id that no other line has."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    taken = {re.split(r"[=＝]", line, maxsplit=1)[0].strip() for line in lines if _has(line)}
+    free = (f"o{number}" for number in count(1) if f"o{number}" not in taken)
+    return "\n".join(line if _has(line) else f"{next(free)} = {line}" for line in lines)
+
+
 def _has(line: str) -> bool:
     return "=" in line or "＝" in line
 
@@ -59,7 +68,7 @@ def _put(notation: Notation, made: Any, name: str, said: str) -> bool:
     if notation is Notation.ENTRIES:
         made.append({"id": name, "text": said})
     elif notation is Notation.LISTS:
-        made[name] = [word for word in re.split(r"[、,，\s]+", said) if word]
+        made.setdefault(name, []).extend(word for word in re.split(r"[、,，\s]+", said) if word)
     elif notation is Notation.TABLES:
         table, between, key = (
             (word.strip() for word in re.split(r"([:：])", name, maxsplit=1)) if _parted(name) else ("",) * 3

@@ -78,6 +78,11 @@ def item_path(key: str) -> str:
     return f"/items/{quote(key)}"
 
 
+def page_number(text: str) -> int:
+    """The number of a page in an address, from 1; 1 for what is none."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 Handler = Callable[[Any, Request], Awaitable[Response]]
 
 
@@ -325,4 +330,5 @@ __all__ = [
     "in_thread",
     "item_path",
     "page",
+    "page_number",
 ]

@@ -40,8 +40,9 @@ class SlipChange:
 
 @dataclass(frozen=True, slots=True)
 class SlipChecked:
-    """The answer: verdict in `tone`, what has changed in the item, and in its offices, which only concerns papers that
-    are older. Actions: ("print", id), ("open", id), ("retype",). ("page", n) turns what is long.
+    """The answer: verdict in `tone`, what has changed in the item, and `around` it, in the offices, organisations and
+    guides that the paper is printed from. Actions: ("print", id), ("open", id), ("retype",). ("page", n) turns what is
+    long.
     """
 
     title: str
@@ -50,8 +51,8 @@ class SlipChecked:
     lines: tuple[str, ...]
     changes_head: str
     changes: tuple[SlipChange, ...]
-    places_head: str
-    places: tuple[SlipChange, ...]
+    around_head: str
+    around: tuple[SlipChange, ...]
     page: int
     fresh: Tag
     actions: tuple[Press, ...]

@@ -9,7 +9,7 @@ from domain.records import Change
 
 
 def by_number(connection: sqlite3.Connection, number: int) -> str | None:
-    """The guide that has `number`, or had it before it was taken down."""
+    """The guide or life event that has `number`, or had it before it was taken down."""
     row = connection.execute(
         "SELECT of FROM numbered WHERE number = ? ORDER BY kind DESC, id DESC LIMIT 1", (number,)
     ).fetchone()

@@ -170,10 +170,10 @@ translation = Table(
 numbered = Table(
     "numbered",
     metadata,
-    Column("kind", Text, primary_key=True, comment="guide; or change, of one that was taken down"),
+    Column("kind", Text, primary_key=True, comment="guide, life_event; or change, of one that was taken down"),
     Column("id", Text, primary_key=True),
     Column("number", Integer, nullable=False),
-    Column("of", Text, nullable=False, comment="id of the guide"),
+    Column("of", Text, nullable=False, comment="id of the guide or life event"),
     Index("numbered_by_number", "number"),
     sqlite_with_rowid=False,
 )

@@ -14,6 +14,7 @@ from domain.slip import (
     Block,
     Boxed,
     CheckCode,
+    Choices,
     Codes,
     Figures,
     Guard,
@@ -23,6 +24,7 @@ from domain.slip import (
     Mark,
     Masthead,
     Numbered,
+    Office,
     Paragraph,
     Secret,
     Separator,
@@ -59,9 +61,11 @@ GAP_BEFORE: Final[dict[type[Block], int]] = {
     Separator: 10,
     Mark: 9,
     Table: 6,
+    Choices: 10,
+    Office: 7,
     Strip: 12,
     Map: 8,
-    Legs: 8,
+    Legs: 2,
     Boxed: 8,
     Shout: 0,
     Blank: 4,
@@ -116,8 +120,10 @@ def draw(page: Page, block: Block, other: Block | None = None) -> None:
 def _draw_rarer(
     page: Page,
     block: Table
+    | Choices
     | Strip
     | Map
+    | Office
     | Legs
     | Boxed
     | Shout
@@ -135,6 +141,10 @@ def _draw_rarer(
     match block:
         case Table():
             trips.table(page, block, other if isinstance(other, Table) else None)
+        case Choices():
+            trips.choices(page, block, other if isinstance(other, Choices) else None)
+        case Office():
+            trips.office(page, block, other if isinstance(other, Office) else None)
         case Strip():
             trips.strip(page, block, other if isinstance(other, Strip) else None)
         case Legs():

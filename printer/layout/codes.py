@@ -19,6 +19,9 @@ _SMALLEST_MODULE: Final = 4
 _PAPER_WHITE: Final = 12
 """Dots of the quiet zone that lie in the white beside the head: the paper is wider by some millimetres each side."""
 
+_LONG: Final = 2050
+"""Dots of paper behind which there is but one code: what several hold stands above them, and nobody carries more."""
+
 _BESIDE_CODE: Final = 16
 """Between the check code and its words."""
 
@@ -40,13 +43,16 @@ def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: i
     m = page.metrics
     if not block.payload:
         _words(page, block, other, page.left, m.content, "left")
+        _closing(page, block, other, page.left, m.content)
         return
     rows = _rows(page, [_code(page, *each, block.module) for each in ((block.payload, block.label), *block.more)])
-    if len(rows) > 1 and block.alone:
-        block = replace(block, payload=block.alone, label="", more=(), several="")
+    if block.alone and (len(rows[0]) < 2 <= len(rows) or page.y > _LONG):
+        block = replace(block, payload=block.alone, label="", more=(), several="", head=block.alone_head)
+        other = replace(other, head=other.alone_head) if other is not None and other.alone_head else other
         rows = [[_code(page, block.payload, "", block.module)]]
     elif len(rows) == 1 and len(rows[0]) > 1:
         _abreast(page, block, other, rows[0])
+        _closing(page, block, other, page.left, m.content)
         return
     if block.several:
         block = replace(block, lines=(block.several, *block.lines))
@@ -62,20 +68,56 @@ def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: i
         if not words_beside and len(row) == 1:
             left = (m.width - row[0].picture.width) // 2
         top = page.y
+        low: CheckCode | None = None
+        closed = False
         if words_beside:
             page.y += 2
             told = block if number == 0 else replace(block, head="")
+            if _words_height(page, told, other, beside) > row[0].picture.height + quiet:
+                low, told = block.check, replace(told, check=None)
             _words(page, told, other, page.right - beside, beside, "left")
+            room = top + row[0].picture.height + 2 * quiet - page.y
+            closed = _closing_height(page, block, other, beside) <= room
+            if closed:
+                _closing(page, block, other, page.right - beside, beside)
         elif number == 0 and block.head:
             _head(page, block, other)
             top = page.y + quiet - m.gap(gap_before)
         top += max(0, quiet - m.gap(gap_before))
         foot = _stamp(page, row, left, top)
         page.y = max(page.y, foot + quiet - m.gap(_SMALLEST_GAP))
-        if last and not words_beside:
-            _words(page, TakeAway("", "", block.lines, block.check), other, page.left, m.content, "centre")
-        elif not last:
+        if low is not None:
+            _check_row(page, low, other.check if other else None)
+        if last and not closed:
+            if not words_beside:
+                _words(page, TakeAway("", "", block.lines, block.check), other, page.left, m.content, "centre")
+            _closing(page, block, other, page.left, m.content)
+        if not last:
             page.y += m.gap(_SMALLEST_GAP)
+
+
+def _closing(page: Page, block: TakeAway, other: TakeAway | None, left: int, width: int) -> None:
+    """The last sentences, a little apart from what stands above."""
+    m = page.metrics
+    page.y += m.gap(_SMALLEST_GAP) if block.closing else 0
+    for spans, type in _closing_lines(page, block, other):
+        page.put(spans, type, left, width)
+
+
+def _closing_height(page: Page, block: TakeAway, other: TakeAway | None, width: int) -> int:
+    height = sum(page.set(spans, type, width).height for spans, type in _closing_lines(page, block, other))
+    return height + page.metrics.gap(_SMALLEST_GAP)
+
+
+def _closing_lines(page: Page, block: TakeAway, other: TakeAway | None) -> list[tuple[list[Span], Type]]:
+    m = page.metrics
+    theirs = other.closing if other and len(other.closing) == len(block.closing) else block.closing
+    found: list[tuple[list[Span], Type]] = []
+    for line, their in zip(block.closing, theirs, strict=True):
+        found.append(([(line, True)], m.body))
+        if differ(their, line):
+            found.append(([page.theirs(their)], m.other_body))
+    return found
 
 
 def _abreast(page: Page, block: TakeAway, other: TakeAway | None, row: list[_Code]) -> None:
@@ -160,6 +202,24 @@ def _head(page: Page, block: TakeAway, other: TakeAway | None) -> None:
         page.put([page.theirs(other.head)], m.take_line, page.left, m.content, align="centre")
 
 
+def _words_height(page: Page, block: TakeAway, other: TakeAway | None, width: int) -> int:
+    """What `_words` would take, white above the check code included."""
+    m = page.metrics
+    lines: list[tuple[list[Span], Type]] = [([(block.head, True)], m.take_head)]
+    if other and differ(other.head, block.head):
+        lines.append(([page.theirs(other.head)], m.take_line))
+    told = block.lines if other is None else other.lines
+    lines += [([(line, False) if other is None else page.theirs(line)], m.take_line) for line in told]
+    if block.check:
+        lines += [([(line, False)], m.take_line) for line in block.check.lines]
+        if other and other.check:
+            lines += [([page.theirs(line)], m.take_line) for line in other.check.lines]
+        groups = block.check.code.split("-")
+        stacked = width < _groups_width(page, block.check.code, m.check)
+        lines += [([(text, True)], m.check) for text in (groups if stacked else groups[:1])]
+    return sum(page.set(spans, type, width).height for spans, type in lines) + m.gap(14)
+
+
 def _words(page: Page, block: TakeAway, other: TakeAway | None, left: int, width: int, align: Align) -> None:
     m = page.metrics
     if block.head:
@@ -192,13 +252,17 @@ def check_code(page: Page, block: CheckCode, other: CheckCode | None) -> None:
 def _check_row(page: Page, block: CheckCode, other: CheckCode | None) -> None:
     """The code at the left, its words beside it in small letters; below one another where these would be many lines."""
     m = page.metrics
+    type = m.check_note
     code = page.line(block.code.replace("-", " "), m.check)
     beside = page.right - page.left - code.width - _BESIDE_CODE
     spans: list[Span] = [(line, number == 0) for number, line in enumerate((other or block).lines)]
     if other is not None:
         spans = [page.theirs(text, bold=bold) for text, bold, *_ in spans]
-    joined = [span for each in spans for span in (each, (" ", False))][:-1]
-    words = page.set(joined, m.small, max(beside, m.small.size))
+    for between in (" ", "\n"):
+        joined = [span for each in spans for span in (each, (between, False))][:-1]
+        words = page.set(joined, type, max(beside, type.size))
+        if len(words.lines) <= len(spans):
+            break
     if words.height > 2 * m.check.line:
         _check(page, block, other, page.left, m.content, "left", stacked=code.width > m.content)
         return

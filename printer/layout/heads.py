@@ -99,12 +99,12 @@ def tab(page: Page, block: Tab, other: Tab | None) -> None:
     figure = _tab_figure(page, block, other, room)
     if block.beside:
         spare = room - (figure.width + 16 if figure else 0)
-        beside = page.line([(block.beside, True)], m.name)
+        beside = page.line([(block.beside, True)], m.tab)
         if beside.width <= spare:
             page.draw(beside, edge + 12, top + (height - 3 - beside.height) // 2)
         else:
             page.y += 4
-            page.put([(block.beside, True)], m.name, page.left, m.content)
+            page.put([(block.beside, True)], m.tab, page.left, m.content)
     if figure is None:
         return
     if figure.width <= room:

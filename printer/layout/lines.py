@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from domain.slip import Keyed, Numbered, Paragraph, Small
 from printer.layout import emblems
 from printer.layout.emphasis import phones_bold
 from printer.layout.metrics import Metrics, Type
 from printer.layout.page import RULE, WHITE, Page, Span, differ
+
+_BEHIND_KEY: Final = 12
 
 
 def keyed(page: Page, block: Keyed, other: Keyed | None) -> None:
@@ -23,8 +26,8 @@ def keyed(page: Page, block: Keyed, other: Keyed | None) -> None:
     body, key_type = _types(m, fine=block.fine)
     theirs = other.rows if other and len(other.rows) == len(block.rows) else block.rows
     keys = [page.line(key, key_type).width for key, _ in block.rows if key]
-    column = max(m.key_column, max(keys, default=0) + 12)
-    running = column > max(m.key_column, 3 * key_type.size) or any(
+    column = max(m.key_column, max(keys, default=0) + _BEHIND_KEY)
+    running = column > max(m.key_column, 3 * key_type.size + _BEHIND_KEY) or any(
         key != their[0] for (key, _), their in zip(block.rows, theirs, strict=True)
     )
     for (key, text), (their_key, their_text) in zip(block.rows, theirs, strict=True):

@@ -54,6 +54,7 @@ class Metrics:
     take_line: Type
     small: Type
     check: Type
+    check_note: Type
     mark_word: Type
     other_title: Type
     other_name: Type
@@ -104,6 +105,7 @@ _FULL_80: Final = Metrics(
     take_line=Type(24, 32),
     small=Type(20, 27),
     check=Type(44, 54, True, True),
+    check_note=Type(24, 32),
     mark_word=Type(46, 58, True),
     other_title=Type(34, 44, True),
     other_name=Type(26, 35, True),
@@ -156,6 +158,7 @@ _LARGE_80: Final = replace(
     take_line=Type(34, 45),
     small=Type(32, 41),
     check=Type(52, 64, True, True),
+    check_note=Type(34, 45),
     mark_word=Type(56, 70, True),
     other_title=Type(46, 60, True),
     other_name=Type(36, 48, True),
@@ -194,6 +197,7 @@ _FULL_58: Final = replace(
     take_head=Type(26, 35, True),
     take_line=Type(22, 30),
     check=Type(36, 46, True, True),
+    check_note=Type(22, 30),
     mark_word=Type(38, 48, True),
     other_title=Type(30, 40, True),
     other_name=Type(24, 32, True),
@@ -234,6 +238,7 @@ _LARGE_58: Final = replace(
     take_head=Type(36, 48, True),
     take_line=Type(32, 43),
     check=Type(44, 55, True, True),
+    check_note=Type(32, 43),
     mark_word=Type(46, 58, True),
     tab_height=52,
     tick=42,
@@ -265,6 +270,7 @@ _CLERK_80: Final = replace(
     take_line=Type(26, 35),
     small=Type(22, 30),
     check=Type(36, 46, True, True),
+    check_note=Type(26, 35),
     tab_height=50,
     option_tick=50,
     disc_height=46,
@@ -287,6 +293,7 @@ _CLERK_58: Final = replace(
     take_line=Type(24, 33),
     small=Type(20, 28),
     check=Type(30, 40, True, True),
+    check_note=Type(24, 33),
     tab_height=44,
     option_tick=40,
     disc_height=38,

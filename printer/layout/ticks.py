@@ -5,9 +5,16 @@ Who supplies a thing is told twice, by words and by shape: white on black is you
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from domain.slip import Tick, Ticks
 from printer.layout.metrics import Type
 from printer.layout.page import BLACK, RULE, WHITE, Page, Span, differ
+
+_BEHIND_HEAD: Final = 14
+_BETWEEN: Final = 26
+"""Dots from the words of one box to the next box on the same line."""
 
 
 def ticks(page: Page, block: Ticks, other: Ticks | None = None) -> None:
@@ -57,6 +64,9 @@ def _tick(page: Page, row: Tick, their: Tick, box: int, name_type: Type, count_t
     tag = 0 if inline_tag else page.line(tags, m.tag).width + 2 * 10
     width = page.right - left - (tag + 14 if tag else 0)
     name = page.pair((row.name, name_type.bold), (row.count, count_type.bold), name_type, width)
+    alone = page.set([(row.name, name_type.bold)], name_type, width)
+    below = bool(row.count) and len(name.lines) > len(alone.lines) and not differ(their.name, row.name)
+    name = alone if below else name
 
     height = max(box, name.type.line)
     page.frame(page.left, page.y + (height - box) // 2, page.left + box, page.y + (height + box) // 2, m.tick_stroke)
@@ -72,10 +82,28 @@ def _tick(page: Page, row: Tick, their: Tick, box: int, name_type: Type, count_t
     detail: list[Span] = [(row.detail, False)] if row.detail else []
     if inline_tag and row.tag:
         detail = [*tags, *([(" · ", False), *detail] if detail else [])]
-    if detail:
+    if below:
+        _count_and_detail(page, (row.count, count_type.bold), detail, count_type, left)
+    elif detail:
         page.put(detail, m.detail, left, page.right - left)
     if their.detail and differ(their.detail, row.detail):
         page.put([page.theirs(their.detail)], m.other_body, left, page.right - left)
+
+
+def _count_and_detail(page: Page, count: Span, detail: list[Span], type: Type, left: int) -> None:
+    """A count that has no room beside its name stands before the detail, where this does not run on for that."""
+    m = page.metrics
+    words = page.set([count], type, page.right - left)
+    page.draw(words, left, page.y)
+    x = left + words.width + type.size // 2
+    beside = page.line(detail, m.detail) if detail else None
+    if beside is not None and len(words.lines) == 1 and x + beside.width <= page.right:
+        page.draw(beside, x, page.y + (type.line - m.detail.line) // 2)
+        page.y += words.height
+        return
+    page.y += words.height
+    if detail:
+        page.put(detail, m.detail, left, page.right - left)
 
 
 def _tag_beside(page: Page, tags: list[Span], left: int) -> bool:
@@ -97,25 +125,48 @@ def _tag(page: Page, tags: list[Span], solid: bool, left: int, middle: int) -> N
 
 
 def _options(page: Page, block: Ticks) -> None:
-    """Conditional things in a running line: head, then box and word, as many as fit."""
+    words: list[list[Span]] = [[(f"{row.name} {row.count}".strip(), False)] for row in block.conditional]
+    heads = [block.conditional_head, *[""] * len(words)]
+    running_boxes(page, list(zip(heads, words, strict=False)), page.metrics.option)
+
+
+Boxed = tuple[str, list[Span]]
+"""A bold head (or none) and the words behind a box."""
+
+
+def running_boxes(page: Page, items: Sequence[Boxed], type: Type, *, packed: bool = False) -> None:
+    """Box and words, as many on a line as fit, a head on the line of its first box. `packed`: what is left of a line
+    is filled with the next thing that is short enough, so the order is only roughly kept.
+    """
     m = page.metrics
-    type, box = m.option, m.option_tick
+    box = m.option_tick
     x, height = page.left, max(type.line, box)
-    if block.conditional_head:
-        head = page.set([(block.conditional_head, True)], type, m.content)
-        page.draw(head, x, page.y + (height - type.line) // 2)
-        x += head.width + 14
-        if len(head.lines) > 1:
-            page.y += head.height
-            x = page.left
-    for row in block.conditional:
-        words = f"{row.name} {row.count}".strip()
-        if x > page.left and x + box + 8 + page.line(words, type).width > page.right:
-            page.y += height + m.gap(4)
-            x = page.left
-        text = page.set(words, type, page.right - x - box - 8)
+    waiting = list(items)
+    while waiting:
+        taken = 0
+        if x > page.left:
+            candidates = range(len(waiting) if packed else 1)
+            taken = next((n for n in candidates if x + _boxed_width(page, waiting[n], type) <= page.right), -1)
+            if taken < 0:
+                page.y += height + m.gap(3)
+                x, taken = page.left, 0
+        head, spans = waiting.pop(taken)
+        if head:
+            words = page.set([(head, True)], type, m.content)
+            page.draw(words, x, page.y + (height - type.line) // 2)
+            x += words.width + _BEHIND_HEAD
+            if len(words.lines) > 1 or x + box + 8 + page.line(spans, type).width > page.right:
+                page.y += words.height
+                x = page.left
+        text = page.set(spans, type, page.right - x - box - 8)
         page.frame(x, page.y + (height - box) // 2, x + box, page.y + (height + box) // 2, m.tick_stroke)
         page.draw(text, x + box + 8, page.y + (height - type.line) // 2)
         page.y += text.height - type.line
-        x += box + 8 + text.width + 26
+        x += box + 8 + text.width + _BETWEEN
     page.y += height
+
+
+def _boxed_width(page: Page, item: Boxed, type: Type) -> int:
+    head, spans = item
+    before = page.line([(head, True)], type).width + _BEHIND_HEAD if head else 0
+    return before + page.metrics.option_tick + 8 + page.line(spans, type).width

@@ -58,6 +58,7 @@ class SerialConnection:
                 port.rtscts = True
             if flow is Flow.XON:
                 _without_our_own_xoff(self._fd)
+            _with_marks(self._fd)
             self._dsr = dsr or (lambda: bool(port.dsr))
             if flow is Flow.DTR:
                 self._dsr()
@@ -142,6 +143,17 @@ class SerialConnection:
             if now < left:
                 left, until = now, time.monotonic() + _STANDSTILL
         return not left
+
+
+def _with_marks(fd: int) -> None:
+    """What was garbled on the line arrives as FF 00 and the byte, a break as FF 00 00, a real FF as FF FF.
+
+    pyserial has a break arrive as a NUL, which looks like an answer. To ignore breaks would be to look away: one in
+    mid-slip is a printer that was switched off.
+    """
+    attributes = termios.tcgetattr(fd)
+    attributes[0] = attributes[0] & ~(termios.IGNBRK | termios.BRKINT | termios.IGNPAR) | termios.PARMRK
+    termios.tcsetattr(fd, termios.TCSANOW, attributes)
 
 
 def _without_our_own_xoff(fd: int) -> None:

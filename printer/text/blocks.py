@@ -12,6 +12,7 @@ from domain.slip import (
     Block,
     Boxed,
     CheckCode,
+    Choices,
     Figures,
     Guard,
     Keyed,
@@ -19,6 +20,7 @@ from domain.slip import (
     Mark,
     Masthead,
     Numbered,
+    Office,
     Paragraph,
     Secret,
     Separator,
@@ -68,7 +70,7 @@ def words_of(value: object) -> Iterable[str]:
         for each in value:
             yield from words_of(each)
     elif isinstance(value, TakeAway):
-        yield from (value.head, *value.lines, value.several)
+        yield from (value.head, *value.lines, value.several, *value.closing)
     elif hasattr(value, "__dataclass_fields__"):
         for name in value.__dataclass_fields__:
             yield from words_of(getattr(value, name))
@@ -138,6 +140,8 @@ def _tick(paper: TextPaper, row: Tick, *, bold: bool = True) -> None:
 
 def _table(paper: TextPaper, block: Table) -> None:
     originals, copies, steps = block.heads
+    if block.legend:
+        paper.put(block.legend)
     for row in block.rows:
         numbers = ",".join(map(str, row.steps))
         told = f"{originals} {row.originals}  {copies} {row.copies}  {steps} {numbers}"
@@ -147,6 +151,21 @@ def _table(paper: TextPaper, block: Table) -> None:
             paper.put(row.detail, lead=(" ", False), hang=3)
     word, total = block.total
     paper.put(word, bold=True, tail=(str(total), True))
+
+
+def _choices(paper: TextPaper, block: Choices) -> None:
+    paper.put(block.head, bold=True)
+    for row in block.rows:
+        paper.put(row.ask)
+        for text, steps in row.answers:
+            paper.put(text, lead=("□", False), hang=3, tail=(",".join(map(str, steps)), False))
+
+
+def _office(paper: TextPaper, block: Office) -> None:
+    paper.feed(AIR)
+    paper.put(" ".join(filter(None, (block.half, block.letter, block.name))), bold=True, tail=(block.hours, True))
+    if block.detail:
+        paper.put(block.detail)
 
 
 def _keyed(paper: TextPaper, block: Keyed) -> None:
@@ -226,7 +245,7 @@ def _stations(paper: TextPaper, block: Stations) -> None:
 
 def _take_away(paper: TextPaper, block: TakeAway) -> None:
     if block.alone and paper.profile.width < WIDTH_80:
-        block = replace(block, payload=block.alone, label="", more=(), several="")
+        block = replace(block, payload=block.alone, label="", more=(), several="", head=block.alone_head)
     if block.head:
         paper.put(block.head, bold=True)
     if block.payload:
@@ -240,6 +259,8 @@ def _take_away(paper: TextPaper, block: TakeAway) -> None:
         paper.put(line)
     if block.check is not None:
         _check_code(paper, block.check)
+    for line in block.closing:
+        paper.put(line, bold=True)
 
 
 def _small(paper: TextPaper, block: Small) -> None:
@@ -260,9 +281,11 @@ SET: Final[dict[type, Callable[..., None]]] = {
     Tab: _tab,
     Ticks: _ticks,
     Table: _table,
+    Choices: _choices,
     Keyed: _keyed,
     Strip: _strip,
     Numbered: _numbered,
+    Office: _office,
     Legs: _legs,
     Boxed: _boxed,
     Shout: _shout,

@@ -51,7 +51,7 @@ def leaves_of(view: SlipChecked, page: Frame) -> list[Leaf]:
 
     passages = [
         Passage(tuple(map(ChangeRow, rows)), Head(head))
-        for head, rows in ((view.changes_head, view.changes), (view.places_head, view.places))
+        for head, rows in ((view.changes_head, view.changes), (view.around_head, view.around))
         if rows
     ]
     whole = spread(kit, width, passages, room(0, 1), room(0, 1))

@@ -24,7 +24,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from hub.home import HubHome, checkout
+from domain.home import checkout
+from hub.home import HubHome
+from hub.importing import read_lines
 from hub.office import Office
 from hub.passwords import Passwords
 from hub.reports import Sent
@@ -46,6 +48,11 @@ DONE = ("”过了初审，", "”过了复核，", "”退回去了，")
 """What a reviewer reads whose word was taken."""
 PEOPLE = 30
 REVIEWERS = 10
+LISTED = 7_000
+"""Drafts of one person that came with a list."""
+LISTED_PAGES = ("/tasks", "/tasks?show=imported", "/items", "/candidates", "/import")
+TURNS = 12
+"""How often each of these pages is opened."""
 OWN = 6
 """Drafts that each editor begins with."""
 TOGETHER = 5
@@ -64,6 +71,12 @@ def figures(folder: Path, seconds: float = LASTS_S) -> list[Figure]:
         for name, database in databases.items():
             with _office(folder / name, database) as office:
                 found.append(Figure(f"health taken in, {name}, batches of {KIOSKS}", _ingest(office), "/s"))
+            emptied = SecretStr(server.emptied()) if server is not None and databases[name] is not None else None
+            with _office(folder / f"{name}-list", emptied) as office:
+                took, worked = _listed(office)
+                pages = f"pages of who has {LISTED} drafts, {name}, p95"
+                found.append(Figure(pages, took, "s"))
+                found.append(Figure(f"{pages}, of a processor", worked, "s", most=0.3))
         name = list(databases)[-1]
         with _office(folder / f"{name}-day", SecretStr(server.emptied()) if server is not None else None) as office:
             found += _day(office, name, seconds)
@@ -114,6 +127,32 @@ def _ingest(office: Office) -> float:
         took.append(time.monotonic() - since)
         assert len(taken) == KIOSKS and all(one.newest == seq for one in taken)
     return KIOSKS / statistics.median(took[1:])
+
+
+def _listed(office: Office) -> tuple[float, float]:
+    """Seconds, 95th percentile, of a page of somebody whose list of a whole city became drafts: on the clock, and of
+    the processor of this process, which is the hub and who asks it.
+    """
+    person = office.people.add("lister", "样本采编", CITY, {Role.COLLECTOR}, PASSWORD)
+    records = [org(f"org-{n}", name=f"样本局{n}") for n in range(60)]
+    records += [guide(f"mz-{n:05}", department=f"org-{n % 60}") for n in range(LISTED)]
+    lines = [json.dumps(one, ensure_ascii=False).encode() for one in records]
+    report = office.importing.drafts(read_lines([("list", lines)]), person)
+    assert len(report.new) == len(records)
+    took: list[float] = []
+    worked: list[float] = []
+    for url in serving(create(office)):
+        with httpx.Client(base_url=url, timeout=60) as client:
+            client.post("/login", data={**tokens(client, "/login"), "login": "lister", "password": PASSWORD})
+            for turn in range(TURNS + 1):
+                for path in LISTED_PAGES:
+                    since, used = time.monotonic(), time.process_time()
+                    answer = client.get(path)
+                    assert answer.status_code == 200 and len(answer.content) < 200_000, path
+                    if turn:  # the first one fills caches
+                        took.append(time.monotonic() - since)
+                        worked.append(time.process_time() - used)
+    return statistics.quantiles(took, n=20)[-1], statistics.quantiles(worked, n=20)[-1]
 
 
 def _batch(seq: int) -> bytes:

@@ -110,7 +110,7 @@ STATIONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_without_a_display_it_leaves_a_picture_a_station_and_exits_well(
     tmp_path: Path, root: Path, lacking: Callable[[str], NoReturn]
 ) -> None:

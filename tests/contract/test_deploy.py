@@ -18,13 +18,15 @@ from typer.main import get_command
 
 import hub.__main__
 import kiosk.__main__
-from hub.home import INSTALLED as HUB_HOME
-from kiosk.home import INSTALLED as KIOSK_HOME
+from domain.home import INSTALLED
 
 ROOT = Path(__file__).parents[2]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 OURS = "/opt/bianminting/bin/"
 """Where the guide puts the program; in tests the programs of this environment stand in for it."""
+
+COPIES = "/var/backups/bianminting-hub"
+"""Where the nightly copies of the hub are unless somebody says otherwise."""
 
 Directives = dict[str, dict[str, list[str]]]
 
@@ -123,10 +125,11 @@ def test_our_programs_run_shut_in(name: str) -> None:
     service = {key: values[-1] for key, values in unit(name)["Service"].items()}
     account = "bianminting-hub" if "hub" in name else "bianminting"
     assert (service["User"], service["Group"]) == (account, account)
-    home = str(HUB_HOME if "hub" in name else KIOSK_HOME)
+    home = str(INSTALLED)
     assert f"BIANMINTING_HOME={home}" in unit(name)["Service"]["Environment"]
     sticks = " -/media" if name.startswith("bianminting-kiosk") else ""  # staff hand out reports on them
-    assert service["ReadWritePaths"] == f"{home}{sticks}"
+    copies = f" {COPIES}" if name == "bianminting-hub-backup.service" else ""
+    assert service["ReadWritePaths"] == f"{home}{sticks}{copies}"
     assert service["StateDirectory"] == Path(home).name
     expected = {
         "NoNewPrivileges": "yes",
@@ -210,6 +213,18 @@ def test_freshness_is_signed_every_day_also_after_a_night_off() -> None:
     assert unit("bianminting-hub-resign.service")["Service"]["Type"] == ["oneshot"]
 
 
+def test_the_hub_is_copied_every_night_after_it_was_signed() -> None:
+    signed, copied = (unit(f"bianminting-hub-{name}.timer")["Timer"] for name in ("resign", "backup"))
+    assert copied["Persistent"] == ["true"] and copied["OnCalendar"][0] > signed["OnCalendar"][0]
+    service = unit("bianminting-hub-backup.service")["Service"]
+    assert service["Type"] == ["oneshot"] and f"COPIES={COPIES}" in service["Environment"]
+    assert re.fullmatch(rf"{OURS}hub backup \$\{{COPIES\}} --keep [1-9]\d*", service["ExecStart"][0])
+    folders = (ROOT / "deploy" / "tmpfiles.d" / "bianminting-hub.conf").read_text("utf-8")
+    assert ["d", COPIES, "0700", "bianminting-hub", "bianminting-hub", "-"] in [
+        one.split() for one in folders.splitlines()
+    ]
+
+
 def test_a_stuck_pcscd_is_restarted_for_the_kiosk_and_not_too_often(tmp_path: Path) -> None:
     """The commands of the unit itself, with a systemctl that writes down what it is told."""
     kiosk = unit("bianminting-kiosk.service")["Service"]
@@ -266,7 +281,7 @@ def test_account_and_home_are_those_of_the_service(name: str) -> None:
     users = (ROOT / "deploy" / "sysusers.d" / f"bianminting-{name}.conf").read_text("utf-8")
     (line,) = (line for line in users.splitlines() if not line.startswith("#"))
     kind, who, uid, _, home, shell = re.findall(r'"[^"]*"|\S+', line)
-    assert (kind, who, uid, home, shell) == ("u", account, "-", str(KIOSK_HOME), "/usr/sbin/nologin")
+    assert (kind, who, uid, home, shell) == ("u", account, "-", str(INSTALLED), "/usr/sbin/nologin")
     folders = (ROOT / "deploy" / "tmpfiles.d" / f"bianminting-{name}.conf").read_text("utf-8")
     rows = [line.split() for line in folders.splitlines() if not line.startswith("#")]
     mode = unit(f"bianminting-{name}.service")["Service"]["StateDirectoryMode"][0]

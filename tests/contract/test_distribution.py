@@ -42,7 +42,6 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.mark.timeout(180)
 def test_the_wheel_holds_the_rooms_whole_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {PurePosixPath(name) for name in archive.namelist() if ".dist-info/" not in name}

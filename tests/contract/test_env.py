@@ -102,7 +102,6 @@ def test_an_unknown_option_is_a_usage_error(root: Path) -> None:
     assert (run.returncode, run.stderr) == (2, "usage: deploy/env.sh [--tests]\n")
 
 
-@pytest.mark.timeout(120)
 def test_a_second_time_it_is_quick_and_needs_no_network(root: Path, lacking: Callable[[str], NoReturn]) -> None:
     if not (root / ".venv" / ".stamps" / "dev.txt").is_file():
         lacking("an environment made by deploy/env.sh --tests")

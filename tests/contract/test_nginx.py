@@ -378,7 +378,6 @@ def log_in(served: Site, login: str, **headers: str) -> Answer:
     return served.page("/login", "POST", body, Cookie=cookie, Content_Type=kind, **headers)
 
 
-@pytest.mark.timeout(120)
 def test_pages_come_through_with_the_headers_of_both(served: Site) -> None:
     answer = served.page("/login")
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
@@ -399,7 +398,6 @@ def test_limits_are_the_hubs_for_the_same_pages() -> None:
     assert tuple(re.findall(r"location = (\S+) \{\n\s*client_max_body_size", text)) == UPLOADS
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(("path", "limit"), [("/login", BODY_LIMIT), ("/import", UPLOAD_LIMIT)])
 def test_who_sends_too_much_hears_it_in_the_hubs_words(served: Site, path: str, limit: int) -> None:
     answer = served.page(path, "POST", Content_Length=str(limit + 1))
@@ -408,14 +406,12 @@ def test_who_sends_too_much_hears_it_in_the_hubs_words(served: Site, path: str, 
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-@pytest.mark.timeout(120)
 def test_a_body_of_the_allowed_length_reaches_the_hub(served: Site) -> None:
     answer = served.page("/login", "POST", b"x" * BODY_LIMIT, Content_Type="application/octet-stream")
     assert answer.status in (400, 403)
     assert "content-security-policy" in answer.headers  # the hub's own answer
 
 
-@pytest.mark.timeout(120)
 def test_a_stranger_may_not_send_a_large_import(served: Site) -> None:
     """Refused on the length alone, before anything was read: the body is never sent here."""
     answer = served.page("/import", "POST", Content_Length=str(UPLOAD_LIMIT))
@@ -423,7 +419,6 @@ def test_a_stranger_may_not_send_a_large_import(served: Site) -> None:
     assert "content-security-policy" in answer.headers
 
 
-@pytest.mark.timeout(120)
 def test_a_visitor_cannot_claim_another_address(served: Site) -> None:
     """Tries are counted by address: with an address believed from the outside the fourth would be another's first."""
     statuses = [log_in(served, f"nobody{n}", X_Forwarded_For=f"203.0.113.{n}").status for n in range(4)]

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from domain.configuration import Group, Key
 from domain.errors import Code
-from kiosk.settings import Group, Key, Settings, keys, variable
+from hub.alarm_settings import AlarmSettings
+from kiosk.settings import CONFIGURATION, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -48,7 +50,7 @@ def settings_table() -> str:
     """Every key, its variable, its default and what it means."""
     lines = ["| key | default | what |", "|---|---|---|"]
     group: Key = ()
-    for key, field in keys():
+    for key, field in CONFIGURATION.fields():
         if key[:-1] != group:
             group = key[:-1]
             lines.append(f"| **`[{'.'.join(group)}]`** | | {_about(group)} |")
@@ -56,7 +58,21 @@ def settings_table() -> str:
         choices = get_args(field.annotation) if not isinstance(field.annotation, type) else ()
         named = ", ".join(f"`{choice}`" for choice in choices if isinstance(choice, str))
         what = field.description or ""
-        lines.append(f"| `{'.'.join(key)}`<br>`{variable(key)}` | {default} | {what}{f' ({named})' if named else ''} |")
+        ways = f"`{'.'.join(key)}`<br>`{CONFIGURATION.variable(key)}`"
+        lines.append(f"| {ways} | {default} | {what}{f' ({named})' if named else ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def alarms_table() -> str:
+    """Every alarm of the hub: what is measured, and what a city has that sets nothing."""
+    lines = ["| `[alarms.…]` | what | `raise_at` | `clear_at` | `after_minutes` | `well_minutes` | `mark` |"]
+    lines.append("|---|---|---|---|---|---|---|")
+    settings = AlarmSettings()
+    for kind, field in AlarmSettings.model_fields.items():
+        told = settings.of(kind).model_dump()
+        shown = [f"{told[name]:g}" if name in told else "" for name in ("raise_at", "clear_at")]
+        shown += [f"{told[name]:g}" for name in ("after_minutes", "well_minutes")]
+        lines.append(f"| `{kind}` | {field.description} | {' | '.join(shown)} | {told['mark']} |")
     return "\n".join(lines) + "\n"
 
 
@@ -90,6 +106,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": command_help,
     "settings": settings_table,
     "codes": code_titles,
+    "alarms": alarms_table,
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Code
-from kiosk.settings import keys, load, variable
+from kiosk.settings import CONFIGURATION, load
 from phrases import LANGUAGES, Phrases
 from tests.docs import generated
 
@@ -41,9 +41,9 @@ def test_every_command_and_option_is_documented(root: Path) -> None:
 
 def test_every_setting_is_documented(root: Path) -> None:
     page = text(root, "docs/operations/settings.md")
-    for key, field in keys():
+    for key, field in CONFIGURATION.fields():
         (row,) = (line for line in page.splitlines() if line.startswith(f"| `{'.'.join(key)}`<br>"))
-        assert f"`{variable(key)}`" in row
+        assert f"`{CONFIGURATION.variable(key)}`" in row
         assert field.description is not None
         assert field.description in row
 

@@ -46,7 +46,13 @@ CHANGES = (
     change(7, 4, "tomorrow", {"a": 1}, {"a": [2]}),
     change(1, 4, "withdrawn", None, True, id="c33-4-1", of="gone-1", name="样本旧证换发", number=GONE),
     change(1, 2, "phone", "0535-6000007", "0535-6000008", id="c90-2-1", of=PLACE),
-    change(2, 2, "hours", "#12345678", "#87654321", id="c90-2-2", of=PLACE),
+    change(
+        2, 2, "hours",
+        {"hours": [{"days": "MO-FR", "open": "08:30", "close": "17:00"}]},
+        {"hours": [{"days": "MO-FR", "open": "09:00", "close": "17:00"}], "last_acceptance_minutes": 30},
+        id="c90-2-2", of=PLACE,
+    ),
+    change(1, 3, "around", None, [PLACE], id="c32-3-1", of=SHORT, at="2026-05-10T02:00:00Z"),
 )  # fmt: skip
 
 
@@ -57,7 +63,7 @@ def old_slips_city(out: Path) -> CatalogueFile:
         if raw["id"] == GUIDE:
             raw |= {"number": NUMBER, "version": VERSION}
         if raw["id"] == SHORT:
-            raw |= {"number": SHORT_NUMBER, "version": 2, "places": [PLACE]}
+            raw |= {"number": SHORT_NUMBER, "version": 3, "places": [PLACE]}
     lines = [json.dumps(raw, ensure_ascii=False).encode() for raw in (*raws, *CHANGES)]
     path = out / "catalogue-1.db"
     build(lines, path, revision=1, made_at=FRIDAY_MORNING)

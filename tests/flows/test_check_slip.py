@@ -74,7 +74,7 @@ def test_a_group_is_touched_to_type_it_again_and_delete_goes_back(kiosk: Kiosk) 
 
 def test_valid_and_unchanged(kiosk: Kiosk) -> None:
     view = checked(kiosk, code())
-    assert (view.tone, view.verdict, view.changes, view.places) == ("ok", "有效，内容没有变", (), ())
+    assert (view.tone, view.verdict, view.changes, view.around) == ("ok", "有效，内容没有变", (), ())
     assert "纸上和现在都是第 4 版。" in view.lines
     assert view.fresh.text == "这台机器的内容是 2026 年 11 月 20 日的"
     assert [press.action for press in view.actions] == ["print", "open"]
@@ -86,7 +86,7 @@ def test_valid_and_unchanged(kiosk: Kiosk) -> None:
 
 def test_what_has_changed_is_told_row_by_row(kiosk: Kiosk) -> None:
     view = checked(kiosk, code(version=2))
-    assert (view.tone, view.verdict) == ("warn", "有变化，请看下面")
+    assert (view.tone, view.verdict) == ("warn", "有改动，请重新打印一张")  # of one thing it cannot say what
     assert view.lines[:2] == ("少交 2 份、新增 2 份", "纸上是第 2 版，现在是第 4 版。")
     assert {row.title: row.detail for row in view.changes} == {
         "户口簿 原件 1 份": "原来：原件 1 份，复印 1 份 · 2026 年 6 月 10 日改的",
@@ -108,7 +108,7 @@ def test_changes_older_than_two_years_are_not_known(kiosk: Kiosk) -> None:
     assert not any("两年" in line for line in checked(kiosk, code(version=2)).lines)
     kiosk.do("home", "check")
     view = checked(kiosk, code(version=1))
-    assert (view.verdict, "两年" in view.lines[-1], len(view.changes)) == ("有变化，请看下面", True, 10)
+    assert (view.verdict, "两年" in view.lines[-1], len(view.changes)) == ("有改动，请重新打印一张", True, 10)
     kiosk.do("home", "check")
     unsure = checked(kiosk, code(SHORT_NUMBER, 1))
     assert (unsure.tone, unsure.verdict, unsure.changes) == ("warn", "这张纸比较早，说不准", ())
@@ -116,9 +116,17 @@ def test_changes_older_than_two_years_are_not_known(kiosk: Kiosk) -> None:
 
 def test_an_office_that_changed_is_told_apart(kiosk: Kiosk) -> None:
     view = checked(kiosk, code(SHORT_NUMBER, 2))
-    assert (view.tone, view.verdict) == ("warn", "要办的事没有变，地点的信息改过")
-    assert {row.title.partition("，")[2] for row in view.places} == {"电话：0535-6000008", "开放时间有变化"}
-    assert all("2026 年 5 月 10 日改的" in row.detail for row in view.places)
+    assert (view.tone, view.verdict) == ("warn", "要办的事没有变，地方或单位的信息改过")
+    assert [(row.title.partition("，")[2], row.detail) for row in view.around] == [
+        (
+            "开放时间：周一到周五 9:00–17:00；关门前 30 分钟停止取号",
+            "原来：周一到周五 8:30–17:00 · 2026 年 5 月 10 日改的",
+        ),
+        ("电话：0535-6000008", "原来：0535-6000007 · 2026 年 5 月 10 日改的"),
+    ]
+    kiosk.do("home", "check")
+    fresh = checked(kiosk, code(SHORT_NUMBER, 3))  # printed since
+    assert (fresh.tone, fresh.verdict, fresh.around) == ("ok", "有效，内容没有变", ())
 
 
 def test_a_slip_that_is_newer_than_the_kiosk(kiosk: Kiosk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from domain.slip import Figures, Paragraph, Strip, Tab
+from domain.slip import Figures, Office, Tab
 from journeys import views
 from tests.flows.conftest import ZONE, Kiosk
 
@@ -82,14 +82,14 @@ def test_the_paper_has_the_trips(kiosk: Kiosk) -> None:
     blocks = kiosk.printer.slips[-1].blocks
     (figures,) = (block for block in blocks if isinstance(block, Figures))
     assert ("2 个地方", "2 趟") in figures.cells
-    heads = [block.text for block in blocks if isinstance(block, Paragraph) and block.text.startswith("第 ")]
-    assert heads[0] == "第 1 趟，11 月 20 日（周五）"
-    assert heads[1].startswith("第 2 趟，") and "先等步骤" in heads[1]
-    offices = [block for block in blocks if isinstance(block, Tab) and block.beside]
-    assert offices[0].word == "上午" and offices[0].beside.startswith("A ")
+    heads = [block for block in blocks if isinstance(block, Tab) and block.word.startswith("第 ")]
+    assert (heads[0].word, heads[0].beside) == ("第 1 趟", "11 月 20 日（周五）")
+    assert heads[1].word == "第 2 趟" and "办好后" in heads[1].figure
+    offices = [block for block in blocks if isinstance(block, Office)]
+    assert offices[0].half == "上午" and offices[0].letter == "A"
     assert page.route is not None
-    way = next(block for block in blocks if isinstance(block, Strip))
-    assert [letter for letter, _, _ in way.stops] == ["", *(stop.letter for stop in page.route.stops)]
+    letters = dict.fromkeys(office.letter for office in offices if office.letter)
+    assert list(letters) == list(dict.fromkeys(stop.letter for stop in page.route.stops))
 
 
 def test_every_event_of_the_sample_city_has_a_plan_in_which_each_step_stands_once(kiosk: Kiosk) -> None:

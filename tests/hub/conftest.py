@@ -261,16 +261,18 @@ def org(id: str = DEPARTMENT, **fields: Any) -> dict[str, Any]:
 
 
 def guide(id: str = "mz-001", **fields: Any) -> dict[str, Any]:
-    """A guide without a finding that would stop it."""
-    return {
+    """A guide without a finding that would stop it; what is None is left out."""
+    made = {
         "kind": "guide",
         "id": id,
         "name": f"样本事项 {id}",
         "department": DEPARTMENT,
         "materials": [{"name": "身份证", "originals": 1}],
         "phone": {"enquiry": "0535-6000001", "complaint": "0535-6000002"},
+        "fee": {"charged": False, "text": "不收费"},
         **fields,
     }
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def fact(id: str = "f-001", **fields: Any) -> dict[str, Any]:

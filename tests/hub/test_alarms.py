@@ -1,19 +1,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import tomllib
+import uuid
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
 
-from hub.alarm_rules import MEASURES, RULES, Mark
+from hub.alarm_judge import Judge
+from hub.alarm_rules import KINDS, Mark, Rules
+from hub.alarm_settings import AlarmSettings
+from hub.alarms import Alarms
 from hub.device import Device
+from hub.harm import harm_of
+from hub.office import ZONE
 from hub.refusal import Reason, Refused
+from hub.reports import Carried, Sent
+from hub.standing import Asked
 from hub.store import written
 from hub.tables import alarms, device_health, device_reports
 from tests.hub import fleets
 from tests.hub.conftest import City
-from tests.hub.kiosks import DIGEST
+from tests.hub.kiosks import DIGEST, health
+from uplink.messages import Batch
+
+TEN = dt.timedelta(minutes=10)
 
 
 @pytest.fixture
@@ -52,12 +65,14 @@ def printer(left: int, state: str = "ready") -> dict[str, Any]:
 
 
 def test_the_rules_are_sound() -> None:
-    assert len({rule.kind for rule in RULES}) == len(RULES)
-    for place, rule in enumerate(RULES):
-        assert rule.measure in MEASURES and rule.raise_at != rule.clear_at and rule.bad(rule.raise_at)
+    rules = list(Rules(AlarmSettings()))
+    assert [rule.kind for rule in rules] == list(KINDS) and len(set(KINDS)) == len(KINDS)
+    assert set(KINDS) == set(AlarmSettings.model_fields)
+    for place, rule in enumerate(rules):
+        assert rule.raise_at != rule.clear_at and rule.bad(rule.raise_at) and rule.bring
         assert rule.good(rule.clear_at) and not rule.good(rule.raise_at) and not rule.bad(rule.clear_at)
-        assert rule.beneath in {"", *(one.kind for one in RULES[:place])}, "the upper one is looked at before"
-        assert bool(rule.due) == bool(rule.bring) == rule.mark.visit
+        assert rule.beneath in {"", *KINDS[:place]}, "the upper one is looked at before"
+        assert bool(rule.due) == rule.mark.visit and (rule.due == "today") == (rule.mark is Mark.NOW)
 
 
 def test_paper_is_low_then_out_then_new_without_flapping(city: City, said: Said) -> None:
@@ -209,6 +224,99 @@ def test_muting_needs_an_operator_a_reason_and_an_end(city: City, said: Said) ->
         desk.unmute(city.operator, said.device.id, "paper_out")
     actions = [one.action for one in city.office.audit.entries(action="alarm.")]
     assert actions == ["alarm.unmute", "alarm.mute"]
+
+
+def judged_by(city: City, toml: str) -> tuple[Judge, Alarms]:
+    """Judge and desk of a city that has set this, over the same database."""
+    rules = Rules(AlarmSettings.model_validate(tomllib.loads(toml)))
+    store = city.office.store
+    return Judge(store, rules, now=city.clock, zone=ZONE), Alarms(store, rules, now=city.clock)
+
+
+def test_a_city_sets_from_where_on_paper_is_low_and_what_that_means(city: City, said: Said) -> None:
+    assert said(**printer(55)) == []
+    judge, desk = judged_by(city, "[paper_low]\nraise_at = 60\nclear_at = 80\nmark = 'now'")
+    city.office.store.run_tx(lambda connection: judge.judge(connection, [said.device.id], city.clock.at))
+    (low,) = desk.open()
+    assert (low.kind, low.rule.mark, low.rule.due, low.rule.well) == ("paper_low", Mark.NOW, "today", TEN / 2)
+    assert city.office.fleet.standings(Asked())[0][0].mark is Mark.NOW
+    judge, desk = judged_by(city, "paper_low = {raise_at = 60, clear_at = 80, mark = 'look'}")
+    judge.sweep()
+    assert [one.rule.mark for one in desk.open()] == [Mark.LOOK]
+    assert (city.office.fleet.counts().look, city.office.fleet.to_visit()) == (1, 0), "the open one changes with it"
+    judge, desk = judged_by(city, "")
+    judge.sweep()
+    city.clock.later(minutes=6)
+    judge.sweep()
+    assert desk.open() == ()
+
+
+def test_when_a_kiosk_is_lost_is_the_citys_to_say(city: City, said: Said) -> None:
+    said()
+    judge, desk = judged_by(city, "offline = {raise_at = 120}\nsilent = {raise_at = 180, mark = 'soon'}")
+    for minutes, expected in ((119, []), (2, ["offline"]), (60, ["silent"])):
+        city.clock.later(minutes=minutes)
+        judge.sweep()
+        assert [one.kind for one in desk.open()] == expected
+
+
+def by_stick(city: City, device: Device, seq: int, at: dt.datetime, **fields: Any) -> None:
+    """The kiosk's report of `at` comes home on a stick now."""
+    batch = Batch.model_validate_json(json.dumps({"messages": [health(seq, at=at.isoformat(), **fields)]}))
+    city.office.reports.ingest([Sent(device, batch.messages, Carried(uuid.uuid4().hex, DIGEST))])
+
+
+def test_a_kiosk_fed_by_sticks_is_late_and_not_lost(city: City, said: Said, kiosk: Device) -> None:
+    began = city.clock.at
+    city.clock.later(hours=25)
+    city.office.upkeep.round()
+    assert said.open() == ["silent"], "nobody can know yet that sticks come from there"
+    shown = fleets.content(began + dt.timedelta(hours=20))
+    by_stick(city, kiosk, 1, began + dt.timedelta(hours=20), content=shown, restarts=2)
+    assert said.open() == [] and city.office.fleet.counts().normal == 1
+    standing = city.office.fleet.standing(kiosk)
+    assert standing.by_stick and standing.heard_at == began + dt.timedelta(hours=20)
+    city.clock.at = began + dt.timedelta(days=14)
+    city.office.upkeep.round()
+    assert said.open() == [], "and content that old is what sticks are like"
+    city.clock.at = began + dt.timedelta(days=15)
+    city.office.upkeep.round()
+    (late,) = city.office.alarms.open()
+    assert (late.kind, late.began_at) == ("stick_late", began + dt.timedelta(hours=20))
+    ((stop,),) = (one.stops for one in city.office.fleet.rounds())
+    assert stop.bring == ("stick",) and stop.due == "tomorrow"
+    now = city.clock.at
+    by_stick(city, kiosk, 2, now - dt.timedelta(days=1), content=fleets.content(now - dt.timedelta(days=1)))
+    assert said.open() == []
+    old = fleets.content(now - dt.timedelta(days=29))
+    by_stick(city, kiosk, 3, now, content=old)
+    assert said.open() == ["content_stale"], "that stick had an old release on it"
+    said.seq = 3
+    assert said() == [] and not city.office.fleet.standing(kiosk).by_stick
+    city.clock.later(minutes=16)
+    city.office.upkeep.round()
+    assert said.open() == ["offline"], "it has a line now"
+
+
+def test_an_older_report_on_a_stick_makes_no_kiosk_one_of_sticks(city: City, said: Said, kiosk: Device) -> None:
+    said.seq = 4
+    said()
+    by_stick(city, kiosk, 2, city.clock.at - dt.timedelta(days=2))
+    assert not city.office.fleet.standing(kiosk).by_stick
+    with city.office.store.engine.connect() as connection:
+        assert connection.execute(select(device_reports.c.kind)).scalars().all() == ["stick"]
+
+
+def test_a_kiosk_fed_by_sticks_is_not_silent_in_a_rollout(city: City, kiosk: Device) -> None:
+    (other,) = fleets.enrol(city.office, [fleets.place("2")], city.clock.at)
+    since = city.clock.at
+    city.clock.later(minutes=5)
+    fleets.say(city.office, other, 1, content=fleets.content(city.clock.at))
+    by_stick(city, kiosk, 1, city.clock.at, content=fleets.content(city.clock.at))
+    city.clock.later(days=3)
+    silent = dt.timedelta(minutes=30)
+    harm = city.office.store.read(lambda connection: harm_of(connection, 7, since, city.clock.at, silent))
+    assert (harm.having, harm.silent, harm.bad) == (2, 1, 1)
 
 
 def test_old_messages_are_forgotten_but_letters_are_not(city: City, kiosk: Device) -> None:

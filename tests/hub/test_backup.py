@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import shutil
+import stat
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from contentsync.client import Client, Installed, UpToDate
 from contentsync.fetcher import Fetcher
 from contentsync.marks import StateFile
 from contentsync.trust import Trust
-from domain.errors import SyncError
+from domain.errors import Code, HubStoreError, SyncError
 from domain.records import digest_of_lines
 from hub import migrations
-from hub.backup import LEFT_OUT, MANIFEST, BackupUnfit, back_up, restore
+from hub.backup import LEFT_OUT, MANIFEST, BackupUnfit, back_up, read_manifest, restore
+from hub.copies import Kept, keep_copy
 from hub.home import HubHome
 from hub.office import Office
 from hub.passwords import Passwords
@@ -104,7 +106,6 @@ def look(trust: Trust, public: Path, has: Installed | None) -> Installed | None:
     return Installed(said.revision, said.digest)
 
 
-@pytest.mark.timeout(120)
 def test_a_hub_comes_back_row_for_row_and_its_kiosk_goes_on(
     filled: City, target: tuple[str, SecretStr | None], tmp_path: Path, passwords: Passwords
 ) -> None:
@@ -145,7 +146,6 @@ def test_a_hub_comes_back_row_for_row_and_its_kiosk_goes_on(
 
 
 @ON_SQLITE
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("same", [True, False])
 def test_public_is_ahead_of_an_older_copy(filled: City, tmp_path: Path, passwords: Passwords, same: bool) -> None:
     """The database is lost, the files are not: what was released since is written again, and the number goes on.
@@ -186,7 +186,6 @@ def test_public_is_ahead_of_an_older_copy(filled: City, tmp_path: Path, password
 
 
 @ON_SQLITE
-@pytest.mark.timeout(120)
 def test_everything_is_lost_and_kiosks_have_seen_more(filled: City, tmp_path: Path, passwords: Passwords) -> None:
     """Old database, old files, old counters: only kiosks know of revision 3."""
     old = filled.office
@@ -225,6 +224,55 @@ def test_a_copy_holds_no_session_no_key_and_is_for_its_owner_alone(filled: City,
     assert folder.stat().st_mode & 0o077 == 0
     entry = office.audit.entries(limit=1)[0]
     assert (entry.action, entry.details, entry.seq) == ("backup.make", {"keys": False}, made.audit_seq)
+
+
+@ON_SQLITE
+def test_the_settings_come_along_and_come_back_beside_those_of_the_home(filled: City, tmp_path: Path) -> None:
+    office, home, folder = filled.office, HubHome(tmp_path / "anew"), tmp_path / "copy"
+    said = 'database = "postgresql://hub:a-secret@db.example/hub"\n'
+    office.home.config.write_text(said, "utf-8")
+    office.home.config.chmod(0o644)
+    made = back_up(office.store, office.home, folder, None)
+    assert (folder / "hub.toml").read_text("utf-8") == said and "hub.toml" in made.files
+    assert stat.S_IMODE((folder / "hub.toml").stat().st_mode) == 0o600
+    home.root.mkdir()
+    home.config.write_text("# of the new machine\n", "utf-8")
+    (home.root / "hub.toml.restored").write_text("# of a restore before\n", "utf-8")
+    done = restore(sqlite_url(home.database), home, folder, None, now=filled.clock)
+    assert done.config == home.root / "hub.toml.restored-2"
+    assert done.config.read_text("utf-8") == said and stat.S_IMODE(done.config.stat().st_mode) == 0o600
+    assert home.config.read_text("utf-8") == "# of the new machine\n"
+    assert (home.root / "hub.toml.restored").read_text("utf-8") == "# of a restore before\n"
+
+
+@ON_SQLITE
+def test_the_newest_copies_are_kept(filled: City, tmp_path: Path) -> None:
+    office, copies = filled.office, tmp_path / "copies"
+
+    def night(most: int = 2) -> Kept:
+        filled.clock.later(days=1)
+        return keep_copy(office.store, office.home, copies, most, now=filled.clock)
+
+    first, second = night(), night()
+    (copies / "20200101T000000Z").mkdir()
+    (copies / "20200101T000000Z" / "tables").mkdir()
+    half = copies / f"{filled.clock.at + dt.timedelta(hours=20):%Y%m%dT%H%M%SZ}"
+    half.mkdir()
+    (copies / "notes").mkdir()
+    (copies / "20200102T000000Z").symlink_to(tmp_path)
+    third = night()
+    assert third.removed == 2 and {one.name for one in copies.iterdir()} == {
+        second.folder.name, third.folder.name, half.name, "notes", "20200102T000000Z",
+    }  # fmt: skip
+    assert read_manifest(third.folder) == third.made and not first.folder.exists()
+    with one_at_a_time(office.home.publishing), pytest.raises(Refused, match="already_publishing"):
+        night(1)
+    assert second.folder.exists() and third.folder.exists(), "nothing goes before there is something newer"
+    assert sorted(one.name for one in copies.iterdir() if (one / MANIFEST).exists()) == [
+        second.folder.name, third.folder.name,
+    ]  # fmt: skip
+    with pytest.raises(BackupUnfit, match="everybody can fetch"):
+        keep_copy(office.store, office.home, office.home.public / "copies", 2, now=filled.clock)
 
 
 @ON_SQLITE
@@ -324,6 +372,31 @@ def test_a_copy_of_older_tables_is_brought_to_todays(filled: City, tmp_path: Pat
 
 
 @ON_SQLITE
+def test_a_restore_that_was_stopped_half_way_is_told_and_made_again(
+    filled: City, tmp_path: Path, passwords: Passwords
+) -> None:
+    office, home = filled.office, HubHome(tmp_path / "anew")
+    back_up(office.store, office.home, tmp_path / "copy", tmp_path / "keys")
+    for torn in (home.keys, home.public):  # what a kill leaves while files are being put in place
+        aside = torn.with_name(f"{torn.name}.restoring")
+        aside.mkdir(parents=True)
+        (aside / "root.json").write_text("{")
+
+    def again() -> int | None:
+        return restore(sqlite_url(home.database), home, tmp_path / "copy", tmp_path / "keys", now=filled.clock).out
+
+    revision = again()
+    assert revision == office.releases.revision() and not list(home.root.rglob("*.restoring"))
+    for file in home.folder.glob("hub.db*"):  # a kill before the database was filled
+        file.unlink()
+    with pytest.raises(HubStoreError, match=f"release {revision}, the database has nothing") as told:
+        Office.open(HubSettings(), home, now=filled.clock, passwords=passwords)
+    assert told.value.code is Code.HALF_RESTORED
+    assert again() == revision
+    with Office.open(HubSettings(), home, now=filled.clock, passwords=passwords) as restored:
+        assert restored.releases.revision() == revision and restored.audit.verify() is None
+
+
 def test_another_hubs_public_folder_is_not_taken_over(filled: City, tmp_path: Path) -> None:
     office, home = filled.office, HubHome(tmp_path / "anew")
     back_up(office.store, office.home, tmp_path / "copy", None)

@@ -256,7 +256,6 @@ def written(path: Path, file: UnmetFile) -> str:
     return str(path)
 
 
-@pytest.mark.timeout(120)
 def test_files_come_in_from_sticks(hub: Run, tmp_path: Path) -> None:  # noqa: F811
     first = written(tmp_path / "017.json", report("017", (STROLLER, 9)))
     second = written(tmp_path / "018.json", report("018", (STROLLER, 6), (MOON, 5)))

@@ -6,9 +6,11 @@ import time
 import pytest
 
 from hub.alarm_rules import Mark
-from hub.fleet import PAGE, Asked, Care
+from hub.care import Care
+from hub.fleet import PAGE
 from hub.refusal import Reason, Refused
 from hub.rounds import hours, walk
+from hub.standing import Asked
 from tests.hub import fleets
 from tests.hub.conftest import City
 
@@ -71,10 +73,10 @@ def test_rounds_are_one_persons_each_and_say_what_to_bring(city: City) -> None:
 
 def test_what_people_keep_about_a_kiosk(city: City) -> None:
     (device,) = fleets.enrol(city.office, [fleets.place("1")], city.clock.at)
-    fleet = city.office.fleet
-    assert fleet.care("1") == Care("1")
-    kept = fleet.keep(city.operator, Care("1", " 样本  周 ", 58, "钥匙在门卫"))
-    assert kept == fleet.care("1") == Care("1", "样本 周", 58, "钥匙在门卫", 1)
+    caring = city.office.care
+    assert caring.of("1") == Care("1")
+    kept = caring.keep(city.operator, Care("1", " 样本  周 ", 58, "钥匙在门卫"))
+    assert kept == caring.of("1") == Care("1", "样本 周", 58, "钥匙在门卫", 1)
     for person, care, wrong in (
         (city.auditor, kept, Reason.NOT_AN_OPERATOR),
         (city.operator, Care("1", "别人", 58, "", 0), Reason.CARE_MOVED),
@@ -82,21 +84,20 @@ def test_what_people_keep_about_a_kiosk(city: City) -> None:
         (city.operator, Care("1", "周", 60, "", 1), Reason.CARE_UNFIT),
     ):
         with pytest.raises(Refused) as refused:
-            fleet.keep(person, care)
+            caring.keep(person, care)
         assert refused.value.reason is wrong
     at = city.clock.at
     for person, came, who in ((city.auditor, at, "样本周"), (city.operator, at + dt.timedelta(days=1), "样本周"), (city.operator, at, " ")):  # fmt: skip  # noqa: E501
         with pytest.raises(Refused):
-            fleet.note_visit(person, "1", came, who, "换纸")
-    fleet.note_visit(city.operator, "1", at - dt.timedelta(days=1), "样本周", "换纸 2 卷")
-    fleet.note_visit(city.operator, "1", at, "样本邓", "换读卡器")
+            caring.note_visit(person, "1", came, who, "换纸")
+    caring.note_visit(city.operator, "1", at - dt.timedelta(days=1), "样本周", "换纸 2 卷")
+    caring.note_visit(city.operator, "1", at, "样本邓", "换读卡器")
     city.office.devices.revoke(device, by=city.operator)
     fleets.enrol(city.office, [fleets.place("1")], city.clock.at)
-    assert [one.who for one in fleet.visits("1")] == ["样本邓", "样本周"], "they are the kiosk's, not the machine's"
+    assert [one.who for one in caring.visits("1")] == ["样本邓", "样本周"], "they are the kiosk's, not the machine's"
     assert [one.action for one in city.office.audit.entries(action="kiosk.")] == ["kiosk.visit"] * 2 + ["kiosk.care"]
 
 
-@pytest.mark.timeout(180)
 def test_ten_thousand_kiosks_are_listed_as_fast_as_ten(city: City) -> None:
     fleets.city(city.office, 10_000, city.clock.at, share=0.02)
     city.office.upkeep.round()

@@ -29,7 +29,7 @@ def out(city: City, *raws: dict[str, Any]) -> None:
     """The first release of a city."""
     city.found()
     lines = [json.dumps(raw, ensure_ascii=False).encode() + b"\n" for raw in raws]
-    city.office.importing.baseline(read_lines([("x", lines)], TODAY))
+    city.office.importing.baseline(read_lines([("x", lines)]))
     city.release()
 
 
@@ -41,7 +41,7 @@ def ageing(city: City) -> City:
         org("org-ga", name="公安局", verified_on=ago(1)),
         guide("mz-001", verified_on=ago(10)),
         guide("mz-002", verified_on=ago(160)),
-        guide("mz-003", verified_on=ago(200)),
+        guide("mz-003", verified_on=ago(200), fee=None),
         guide("mz-004", verified_on=ago(200), verified_fields={"phone": {"on": ago(5)}}),
         guide("mz-005"),
         guide("ga-001", department="org-ga", verified_on=ago(3)),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
 
-from hub.gaps import Answer, Listed, Ours, Pairer, Pairing, mark_of, read_names
+from hub.gap import Answer
+from hub.gap_lists import Listed, mark_of, read_names
+from hub.pairing import Ours, Pairer, Pairing, splits
 from hub.refusal import Reason, Refused
 from hub.sheets import csv_of, workbook_of
 from hub.workflow import CITY, Role
@@ -108,7 +109,7 @@ def stocked(city: City, names: list[str], department: str = "org-mz") -> None:
     raws = [org(department, name=f"{department}局")]
     raws.extend(guide(f"{department}-{n}", name=name, department=department) for n, name in enumerate(names))
     lines = [json.dumps(raw, ensure_ascii=False).encode() + b"\n" for raw in raws]
-    city.office.importing.drafts(read_lines([("x", lines)], dt.date(2026, 11, 20)), None)
+    city.office.importing.drafts(read_lines([("x", lines)]), None)
 
 
 def brought(city: City, names: list[str], theirs: str = "民政局", who: str = "writer") -> str:
@@ -265,6 +266,32 @@ def test_how_often_it_is_right_on_real_names() -> None:
     assert wrong <= 0.02 * len(other), "only equal names are claimed; where several items bear one, any is as good"
     assert offered / len(kept) >= 0.7
     assert absent_called_missing / absent >= 0.98
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared is not here")
+@pytest.mark.parametrize(
+    ("register", "whole", "part"), [("guangan", "main_item", "name"), ("gd", "matter_name", "task_name")]
+)
+def test_names_that_look_like_parts_of_one_item_are(register: str, whole: str, part: str) -> None:
+    """On our side stand the main items of a register, and every item that has none; on theirs all sub items. What the
+    register itself puts below the main item is right.
+    """
+    with (DATA / f"{register}_items.tsv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    below = [
+        (row[whole], row[part])
+        for row in rows
+        if row[whole] not in ("", "未分类") and mark_of(row[whole]) != mark_of(row[part])
+    ]
+    alone = {row[part] for row in rows} - {name for _, name in below}
+    ours = of(sorted({main for main, _ in below} | alone))
+    names = {one.key: one.name for one in ours}
+    pairer, listed = Pairer(ours), [Listed(name) for _, name in below]
+    found = splits(listed, [pairer.pair(one) for one in listed])
+    truth = {(mark_of(name), mark_of(main)) for main, name in below}
+    right = sum((mark_of(listed[place].name), mark_of(names[key])) in truth for place, key in found.items())
+    print(f"{register}: {len(below)} sub items, {len(found)} seen, {right} right")
+    assert len(found) >= 100 and right >= 0.98 * len(found)
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="../shared is not here")

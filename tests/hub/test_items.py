@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from hub.refusal import Conflict, Reason, Refused
-from hub.tasks import Turn
+from hub.task import Turn
 from hub.workflow import CITY, Action, Part, Role, Status
 from tests.hub.conftest import City, fact, guide, org
 
@@ -226,7 +226,7 @@ def test_what_belongs_to_the_city_needs_somebody_of_the_city(city: City) -> None
     notice = {"kind": "notice", "id": "nt-01", "name": "样本通知", "text": "样本"}
     with pytest.raises(Refused) as refused:
         city.draft(notice)
-    assert refusal(refused) is Reason.OTHER_DEPARTMENT
+    assert refusal(refused) is Reason.VERIFIER_NEEDED
     collector = city.add("collector", Role.COLLECTOR)
     assert city.office.items.get(city.office.items.create(collector, notice).item).department == CITY
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +22,24 @@ from hub.releases import Releases
 from hub.settings import HubSettings
 from hub.workflow import Role
 from tests.hub.conftest import PASSPHRASE, City, guide, org
+from tests.mortal import Mortal
 
 PUBLISH = """
-import sys
 from pathlib import Path
 from pydantic import SecretStr
 from hub.home import HubHome
 from hub.office import Office
 from hub.settings import HubSettings
 
-home, url, release, passphrase = sys.argv[1:]
-settings = HubSettings(database=SecretStr(url) if url else None)
-with Office.open(settings, HubHome(Path(home))) as office:
-    print("begin", flush=True)
-    office.releases.publish(None, release, passphrase)
-    print("end", flush=True)
+def work(begun, home, url, release, passphrase):
+    settings = HubSettings(database=SecretStr(url) if url else None)
+    with Office.open(settings, HubHome(Path(home))) as office:
+        begun()
+        office.releases.publish(None, release, passphrase)
 """
 
-ROUNDS = 6
+KILLS = 20
+SOAK = 200
 
 
 def ready(city: City) -> str:
@@ -52,20 +50,26 @@ def ready(city: City) -> str:
     return open.id
 
 
-def start(root: Path, home: Path, database: SecretStr | None, release: str) -> subprocess.Popen[str]:
-    url = database.get_secret_value() if database else ""
-    return subprocess.Popen(
-        [sys.executable, "-c", PUBLISH, str(home), url, release, PASSPHRASE],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.mark.timeout(180)
 def test_killed_at_any_moment_while_publishing(
-    city: City, database: SecretStr | None, passwords: Passwords, tmp_path: Path, root: Path
+    city: City, database: SecretStr | None, passwords: Passwords, tmp_path: Path
 ) -> None:
+    killed_while_publishing(city, database, passwords, tmp_path / "home", range(KILLS))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_killed_two_hundred_times_while_publishing(
+    city: City, database: SecretStr | None, passwords: Passwords, tmp_path: Path
+) -> None:
+    """Begins where it was broken off with `SOAK_FROM`."""
+    turns = range(int(os.environ.get("SOAK_FROM", "0")), SOAK)
+    killed_while_publishing(city, database, passwords, tmp_path / "home", turns)
+
+
+def killed_while_publishing(
+    city: City, database: SecretStr | None, passwords: Passwords, home: Path, turns: range
+) -> None:
+    """The same release is let out again and again until it is out; then there is a new one."""
     city.found()
     boss, head = city.add("boss", Role.EDITOR), city.add("head", Role.DEPARTMENT_REVIEWER)
     items = city.office.items
@@ -75,36 +79,39 @@ def test_killed_at_any_moment_while_publishing(
     items.approve(city.second, version.item, version.edits)
     city.reviewed(city.draft(guide()))
     city.release()
-    dice = random.Random(7)
-    span = 0.5
-    for turn in range(ROUNDS):
+
+    def another(turn: int) -> str:
         version = items.edit(city.writer, "guide/mz-001")
         version = items.save(city.writer, version.item, guide(summary=f"第 {turn} 次"), version.edits)
         city.reviewed(version)
-        release = ready(city)
-        before = city.office.releases.revision()
-        process = start(root, tmp_path / "home", database, release)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "begin\n"
-        began = time.monotonic()
-        moment = span * dice.random()
-        while time.monotonic() - began < moment and process.poll() is None:
-            time.sleep(0.005)  # the moment of the kill is the very thing that is drawn
-        process.kill()
-        ended = process.stdout.read() == "end\n"
-        process.wait(20)
-        process.stdout.close()
-        settings = HubSettings(database=database)
-        with Office.open(settings, HubHome(tmp_path / "home"), now=city.clock, passwords=passwords) as again:
-            found = again.releases.get(release)
-            assert found.state in (State.PREPARED, State.PUBLISHED)
-            assert not ended or found.state is State.PUBLISHED
-            if found.state is State.PREPARED:
-                assert again.releases.revision() == before
-                found = again.releases.publish(None, release, PASSPHRASE)
-            assert found.revision is not None
-            assert found.revision > before
-            _agree(again)
+        return ready(city)
+
+    settings, url = HubSettings(database=database), database.get_secret_value() if database else ""
+    with Mortal(PUBLISH) as mortal:
+        release, killed = another(-1), 0
+        whole = mortal.run([str(home), url, release, PASSPHRASE])
+        assert whole.status == 0 and city.office.releases.get(release).state is State.PUBLISHED
+        for turn in turns:
+            if city.office.releases.get(release).state is State.PUBLISHED:
+                release = another(turn)
+            before = city.office.releases.revision()
+            ended = mortal.run([str(home), url, release, PASSPHRASE], random.Random(turn).uniform(0, whole.took))
+            assert ended.killed or ended.status == 0
+            killed += ended.killed
+            with Office.open(settings, HubHome(home), now=city.clock, passwords=passwords) as again:
+                found = again.releases.get(release)
+                if found.state is State.PUBLISHED:
+                    assert found.revision is not None and found.revision > before
+                else:
+                    assert found.state is State.PREPARED and ended.killed
+                    assert again.releases.revision() == before
+                _agree(again)
+            if len(turns) > KILLS:
+                print(f"{turn + 1} of {turns.stop}: {killed} killed", flush=True)
+        assert killed, "it was always too late"
+    if city.office.releases.get(release).state is State.PREPARED:
+        assert city.office.releases.publish(None, release, PASSPHRASE).state is State.PUBLISHED
+    _agree(city.office)
 
 
 class Killed(BaseException):
@@ -141,14 +148,18 @@ def test_killed_just_between_files_and_database(
     home = city.office.home
     press = kind(home.public, home.keys, home.publishing)
     with pytest.raises(Killed):
-        Releases(city.office.store, press, now=city.clock).publish(None, release, PASSPHRASE)
+        Releases(city.office.store, press, now=city.clock).publish(city.signer, release, PASSPHRASE)
     assert city.office.releases.get(release).state is State.PUBLISHING
     with Office.open(HubSettings(database=database), home, now=city.clock, passwords=passwords) as again:
         found = again.releases.get(release)
         if kind.files_first:
             assert (found.state, found.revision, again.items.get("org/org-mz").live) == (State.PUBLISHED, 1, 1)
+            (told,) = again.audit.entries(action="release.publish", limit=1)
+            assert (told.who, told.done) == (city.signer.id, True), "who let it out, not who started the hub again"
         else:
             assert (found.state, found.revision, again.press.latest()) == (State.PREPARED, None, None)
+            (told,) = again.audit.entries(action="release.publish", limit=1)
+            assert (told.who, told.done, dict(told.details)) == (city.signer.id, False, {"reason": "broken_off"})
             assert again.releases.publish(None, release, PASSPHRASE).revision == 1
         _agree(again)
 

@@ -112,6 +112,42 @@ def test_guessing_is_slowed_down_even_with_the_right_password_at_last(city: City
     assert people.log_in("second", PASSWORD, "10.0.0.7").session.person == city.second
 
 
+def test_right_passwords_are_no_tries(city: City, passwords: Passwords) -> None:
+    people = log_in_again(city, passwords, tries=2)
+    for _ in range(6):
+        assert people.log_in("writer", PASSWORD, "10.0.0.9").session.person == city.writer
+    assert reason(people.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
+    people.log_in("writer", PASSWORD, "10.0.0.9")
+    for _ in range(2):
+        assert reason(people.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN, "a right one gave them back"
+    assert reason(people.log_in, "second", PASSWORD, "10.0.0.9") is Reason.TOO_MANY_TRIES, "not those of the address"
+
+
+def test_who_knocks_at_a_locked_account_does_not_keep_it_locked(city: City, passwords: Passwords) -> None:
+    people = log_in_again(city, passwords, tries=2)
+    for _ in range(2):
+        assert reason(people.log_in, "signer", "wrong") is Reason.WRONG_LOGIN
+    for _ in range(9):
+        city.clock.later(minutes=1)
+        assert reason(people.log_in, "signer", "wrong") is Reason.TOO_MANY_TRIES
+    city.clock.later(minutes=3)
+    assert people.log_in("signer", PASSWORD).session.person == city.signer
+
+
+def test_an_operator_opens_a_locked_account(city: City, passwords: Passwords) -> None:
+    people = log_in_again(city, passwords, tries=2)
+    for _ in range(2):
+        assert reason(people.log_in, "signer", "wrong") is Reason.WRONG_LOGIN
+    assert people.locked(city.signer) and not people.locked(city.cosigner)
+    assert reason(people.log_in, "signer", PASSWORD) is Reason.TOO_MANY_TRIES
+    assert reason(people.unlock, city.signer, by=city.writer) is Reason.NOT_AN_OPERATOR
+    people.unlock(city.signer, by=city.operator)
+    assert not people.locked(city.signer)
+    (entry,) = city.office.audit.entries(limit=1)
+    assert (entry.who, entry.action, entry.subject) == (city.operator.id, "person.unlock", "person/signer")
+    assert people.log_in("signer", PASSWORD).session.person == city.signer
+
+
 def test_demo_accounts_only_in_a_demo(city: City, passwords: Passwords) -> None:
     city.office.people.add("demo1", "样本", CITY, {Role.EDITOR}, "demo", demo=True)
     assert reason(city.office.people.log_in, "demo1", "demo") is Reason.WRONG_LOGIN

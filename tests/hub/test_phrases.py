@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from hub.refusal import Reason
 from hub.release import Kind, State
-from hub.tasks import Turn
+from hub.task import Turn
 from hub.workflow import Action, Part, Role, Status
 from phrases import LOCALE, CataloguesMissing, Phrases
 

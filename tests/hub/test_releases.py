@@ -17,7 +17,7 @@ from hub.publishing import one_at_a_time
 from hub.refusal import Reason, Refused
 from hub.release import REVISION, Kind, State
 from hub.tables import audit as audit_table, versions as versions_table
-from hub.tasks import Turn
+from hub.task import Turn
 from hub.workflow import Action, Role, Status
 from tests.hub.conftest import PASSPHRASE, City, fact, guide, org
 
@@ -231,7 +231,32 @@ def test_a_wrong_passphrase_leaves_everything_prepared(town: City) -> None:
     assert town.office.press.latest() is None
     again = releases.get(release.id)
     assert (again.state, again.revision, len(again.approvals)) == (State.PREPARED, None, 2)
+    (told,) = town.office.audit.entries(action="release.publish", limit=1)
+    assert (told.who, told.done, dict(told.details)) == (town.signer.id, False, {"reason": "S-08"})
     assert releases.publish(town.signer, release.id, PASSPHRASE).state is State.PUBLISHED
+
+
+def test_wrong_passphrases_are_counted_for_each_person_and_end(town: City) -> None:
+    releases, people = town.office.releases, town.office.people
+    release = releases.prepare(town.signer)
+    for person in (town.signer, town.cosigner):
+        releases.approve(person, release.id)
+    for _ in range(8):
+        with pytest.raises(SyncError):
+            releases.publish(town.signer, release.id, "not the passphrase")
+    refused_as(Reason.TOO_MANY_TRIES, releases.publish, town.signer, release.id, PASSPHRASE)
+    assert releases.get(release.id).state is State.PREPARED and people.locked(town.signer)
+    with pytest.raises(SyncError):
+        releases.publish(town.cosigner, release.id, "not the passphrase")
+    with pytest.raises(SyncError):
+        releases.publish(None, release.id, "the command line is not counted")
+    people.unlock(town.signer, by=town.operator)
+    with pytest.raises(SyncError):
+        releases.publish(town.signer, release.id, "not the passphrase")
+    town.clock.later(minutes=12)
+    assert releases.publish(town.signer, release.id, PASSPHRASE).state is State.PUBLISHED
+    wrong = [entry.who for entry in town.office.audit.entries(action="release.publish", done=False, limit=50)]
+    assert wrong == [town.signer.id, "-", town.cosigner.id, *[town.signer.id] * 8]
 
 
 def test_without_keys_nothing_goes_out(city: City) -> None:

@@ -25,6 +25,8 @@ from hub.tables import (
     device_receipts,
     device_reports,
     devices,
+    stray_corrections,
+    tickets,
     unmet_report,
 )
 from hub.web.app import create
@@ -245,7 +247,7 @@ def test_the_same_again_is_a_duplicate_and_other_content_a_conflict(kiosk: Kiosk
     assert kiosk.statuses(asked, one, one, proof, said) == ["duplicate"] * 5
     forged = [{**one, "body": {**one["body"], "sessions": 4}}, {**proof, "id": one["id"]}, health(1, id=said["id"])]
     assert kiosk.statuses(*forged) == ["conflict"] * 3
-    tables = (device_counters, corrections, device_receipts, unmet_report, device_reports, device_health)
+    tables = (device_counters, stray_corrections, device_receipts, unmet_report, device_reports, device_health)
     assert [rows(table) for table in tables] == [1, 1, 1, 1, 4, 0]
 
 
@@ -389,11 +391,16 @@ def test_the_description_names_everything_that_is_answered(city: City) -> None:
 # --- Corrections -----------------------------------------------------------------------------------------------------
 
 
-def test_corrections_become_one_ticket_that_its_department_answers(city: City, kiosk: Kiosk) -> None:
+def released(city: City) -> None:
+    """The department and one guide are out as revision 1."""
     city.found()
     city.reviewed(city.draft(org()))
     city.reviewed(city.draft(guide()))
     city.release()
+
+
+def test_corrections_become_one_ticket_that_its_department_answers(city: City, kiosk: Kiosk) -> None:
+    released(city)
     assert kiosk.statuses(correction(), correction(), correction(field="place")) == ["stored"] * 3
     desk = city.office.corrections
     first, second = desk.tickets(city.writer)
@@ -427,7 +434,7 @@ def test_corrections_become_one_ticket_that_its_department_answers(city: City, k
 
 
 def test_not_so_needs_a_reason_and_the_city_to_close_it(city: City, kiosk: Kiosk) -> None:
-    city.draft(guide())
+    released(city)
     kiosk.statuses(correction(field="materials"))
     desk = city.office.corrections
     (ticket,) = desk.tickets(city.writer)
@@ -453,12 +460,31 @@ def test_not_so_needs_a_reason_and_the_city_to_close_it(city: City, kiosk: Kiosk
 
 
 def test_other_departments_neither_see_nor_answer(city: City, kiosk: Kiosk) -> None:
-    city.draft(guide())
-    kiosk.statuses(correction(), correction("unknown-item"))
+    released(city)
+    kiosk.statuses(correction())
     stranger = city.add("stranger", Role.EDITOR, "org-other")
     desk = city.office.corrections
     assert desk.tickets(stranger) == ()
-    assert {one.department for one in desk.tickets(city.second)} == {"org-mz", "*"}
+    assert {one.department for one in desk.tickets(city.second)} == {"org-mz"}
     with pytest.raises(Refused) as error:
         desk.not_so(stranger, desk.tickets(city.writer)[0], "不归我们")
     assert error.value.reason is Reason.OTHER_DEPARTMENT
+
+
+def test_what_was_never_out_is_kept_apart_and_counts_nowhere(city: City, kiosk: Kiosk, rows: Count) -> None:
+    released(city)
+    city.draft(guide("mz-002"))
+    told = [correction("nope-1"), correction("nope-1"), correction("nope-1", revision=7), correction("mz-002")]
+    assert kiosk.statuses(*told) == ["stored"] * 4
+    assert kiosk.statuses(*told) == ["duplicate"] * 4, "and is not asked for again"
+    desk = city.office.corrections
+    assert desk.tickets(city.second) == () and desk.waiting(city.second) == 0 and desk.score().said == 0
+    assert city.office.book.accounts() == () and rows(tickets) == 0 and rows(corrections) == 0
+    found = {(one.item, one.field, one.times, one.revision, one.kiosks) for one in desk.strays()}
+    assert found == {
+        ("guide/nope-1", "phone", 3, 7, ("1",)),
+        ("guide/mz-002", "phone", 1, 1, ("1",)),
+    }
+    assert desk.strays("110101") == (), "a district sees its own kiosks"
+    kiosk.statuses(correction())
+    assert [one.count for one in desk.tickets(city.second)] == [1] and len(desk.strays()) == 2

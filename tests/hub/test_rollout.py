@@ -19,10 +19,11 @@ from hub.office import Office
 from hub.passwords import Passwords
 from hub.publishing import Press, one_at_a_time
 from hub.refusal import Reason
-from hub.rollout import STAGES, Course, First, Kiosk, Rollouts
+from hub.rollout import Course, First, Goal, Kiosk
+from hub.rollouts import Rollouts
 from hub.settings import HubSettings, RolloutSettings
 from hub.store import written
-from hub.tables import device_health, device_starts, devices
+from hub.tables import device_health, device_starts, devices, rollout_kiosks
 from tests.hub.conftest import PASSPHRASE, City
 from tests.hub.test_releases import changed, refused_as, town
 
@@ -75,26 +76,28 @@ def test_from_one_per_cent_to_everybody(town: City) -> None:
     assert told(town) == (revision - 1, {EARLY: 100, STREET: 1}, False)
     begun = rollouts.open()
     assert begun is not None
-    assert (begun.revision, begun.stable, begun.percent, begun.course) == (revision, revision - 1, 1, Course.RUNNING)
-    assert begun.next_stage == 10
+    assert (begun.revision, begun.stable, begun.goal, begun.course) == (revision, revision - 1, Goal(1), Course.RUNNING)
+    assert begun.next == Goal(10)
     assert town.office.press.latest() == (revision, town.office.releases.latest().digest)  # type: ignore[union-attr]
 
-    rollouts.widen(town.cosigner, 10, PASSPHRASE)
+    town.clock.later(minutes=30)
+    rollouts.widen(town.cosigner, Goal(10), PASSPHRASE)
     assert told(town) == (revision - 1, {EARLY: 100, STREET: 10}, False)
-    refused_as(Reason.NOT_WIDER, rollouts.widen, town.signer, 5, PASSPHRASE)
+    refused_as(Reason.NOT_WIDER, rollouts.widen, town.signer, Goal(5), PASSPHRASE)
     refused_as(Reason.NOT_PAUSED, rollouts.resume, town.signer, PASSPHRASE)
 
     rollouts.pause(town.signer, PASSPHRASE)
     assert told(town) == (revision - 1, {EARLY: 100, STREET: 10}, True)
-    refused_as(Reason.PAUSED_ALREADY, rollouts.widen, town.signer, 100, PASSPHRASE)
+    refused_as(Reason.PAUSED_ALREADY, rollouts.widen, town.signer, Goal(100), PASSPHRASE)
     refused_as(Reason.PAUSED_ALREADY, rollouts.pause, town.signer, PASSPHRASE)
     rollouts.resume(None, PASSPHRASE)
     rollouts.approve(town.cosigner)
-    done = rollouts.widen(town.signer, 100, PASSPHRASE)
+    town.clock.later(minutes=30)
+    done = rollouts.widen(town.signer, Goal(100), PASSPHRASE)
     assert (done.course, told(town), rollouts.open()) == (Course.DONE, None, None)
     refused_as(Reason.NO_ROLLOUT, rollouts.pause, town.signer, PASSPHRASE)
 
-    steps = [(step.action, step.percent, step.who) for step in rollouts.steps(revision)]
+    steps = [(step.action, step.goal.percent, step.who) for step in rollouts.steps(revision)]
     assert steps == [
         ("start", 1, "样本signer"),
         ("widen", 10, "样本cosigner"),
@@ -112,7 +115,8 @@ def test_a_step_needs_the_key_and_a_publisher(town: City) -> None:
     town.release()
     out(town, First(1), summary="先看看。")
     before = told(town)
-    for step in (town.office.rollouts.pause, lambda who, word: town.office.rollouts.widen(who, 10, word)):
+    town.clock.later(minutes=30)
+    for step in (town.office.rollouts.pause, lambda who, word: town.office.rollouts.widen(who, Goal(10), word)):
         with pytest.raises(SyncError) as refused:
             step(town.signer, "not the passphrase")
         assert refused.value.code is Code.KEY_REFUSED
@@ -132,28 +136,31 @@ def test_a_district_first(town: City) -> None:
     assert channels.revision_for(here, later - dt.timedelta(days=3)) == revision - 1
     assert channels.revision_for(there, later) == revision - 1
     assert channels.revision_for(Standpoint("a", EARLY, "370611"), later) == revision
+    town.clock.at = later
     for person in (town.signer, town.cosigner):
-        refused_as(Reason.TWO_FOR_ALL, town.office.rollouts.widen, None, 100, PASSPHRASE)
+        refused_as(Reason.TWO_FOR_ALL, town.office.rollouts.widen, None, Goal(100), PASSPHRASE)
         town.office.rollouts.approve(person)
-    assert town.office.rollouts.widen(None, 100, PASSPHRASE).course is Course.DONE
+    assert town.office.rollouts.widen(None, Goal(100), PASSPHRASE).course is Course.DONE
 
 
 def test_everybody_is_the_word_of_two(town: City) -> None:
     town.release()
     revision = out(town, First(10), summary="先看看。")
     rollouts, before = town.office.rollouts, told(town)
-    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.signer, 100, PASSPHRASE)
+    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.signer, Goal(100), PASSPHRASE)
     refused_as(Reason.NOT_A_PUBLISHER, rollouts.approve, town.operator)
     rollouts.approve(town.signer)
     refused_as(Reason.SIGNS_TWICE, rollouts.approve, town.signer)
-    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.signer, 100, PASSPHRASE)
+    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.signer, Goal(100), PASSPHRASE)
     assert told(town) == before
-    rollouts.widen(town.cosigner, 20, PASSPHRASE)  # what was approved was another state
+    town.clock.later(minutes=30)
+    rollouts.widen(town.cosigner, Goal(20), PASSPHRASE)  # what was approved was another state
     assert rollouts.approved(revision) == ()
-    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.cosigner, 100, PASSPHRASE)
+    refused_as(Reason.TWO_FOR_ALL, rollouts.widen, town.cosigner, Goal(100), PASSPHRASE)
     rollouts.approve(town.signer)
     assert rollouts.approved(revision) == (town.signer.id,)
-    assert rollouts.widen(town.cosigner, 100, PASSPHRASE).course is Course.DONE
+    town.clock.later(minutes=30)
+    assert rollouts.widen(town.cosigner, Goal(100), PASSPHRASE).course is Course.DONE
 
 
 def heard(city: City, count: int, revision: int, *, differing: int = 0, restarting: int = 0, silent: int = 0) -> None:
@@ -164,7 +171,7 @@ def heard(city: City, count: int, revision: int, *, differing: int = 0, restarti
     plain = {"seq": 1, "proved": True, "paper": "ok", "body": "{}"}
 
     def work(connection: Connection) -> None:
-        for table in (device_starts, device_health, devices):
+        for table in (rollout_kiosks, device_starts, device_health, devices):
             connection.execute(table.delete())
         for number in range(count):
             id = f"kiosk-{number:03}"
@@ -200,8 +207,8 @@ def test_what_does_harm_is_held_up_and_nothing_is_signed(town: City) -> None:
     assert rollouts.judge() is None  # it is held already
     assert told(town) == before
     found = rollouts.open()
-    assert found is not None and (found.course, found.percent) == (Course.HELD, 10)
-    refused_as(Reason.ROLLOUT_HELD, rollouts.widen, town.signer, 20, PASSPHRASE)
+    assert found is not None and (found.course, found.goal) == (Course.HELD, Goal(10))
+    refused_as(Reason.ROLLOUT_HELD, rollouts.widen, town.signer, Goal(20), PASSPHRASE)
     refused_as(Reason.ROLLOUT_HELD, rollouts.approve, town.signer)
     rollouts.reconcile()
     assert rollouts.open() == found  # the files say nothing of a hold
@@ -274,14 +281,15 @@ def test_killed_between_the_files_of_a_step_and_its_row(
     revision = out(town, First(1), summary="先看看。")
     home = town.office.home
     dying = Rollouts(town.office.store, Dying(home.public, home.keys, home.publishing), now=town.clock)
+    town.clock.later(minutes=30)
     with pytest.raises(Killed):
-        dying.widen(town.signer, 10, PASSPHRASE)
+        dying.widen(town.signer, Goal(10), PASSPHRASE)
     row = town.office.rollouts.open()
-    assert row is not None and row.percent == 1
+    assert row is not None and row.goal == Goal(1)
     settings = HubSettings(database=database)
     with Office.open(settings, HubHome(tmp_path / "home"), now=town.clock, passwords=passwords) as again:
         row = again.rollouts.open()
-        assert row is not None and (row.revision, row.percent) == (revision, 10)
+        assert row is not None and (row.revision, row.goal) == (revision, Goal(10))
         assert [step.action for step in again.rollouts.steps(revision)] == ["start", "reconcile"]
 
 
@@ -296,8 +304,7 @@ def test_stages_count_who_has_proved_it(town: City) -> None:
     current = rollouts.open()
     assert current is not None
     stages = rollouts.stages(current)
-    assert [(stage.percent, stage.state) for stage in stages] == [(1, "now"), (10, "todo"), (100, "todo")]
+    assert [(stage.goal.percent, stage.state) for stage in stages] == [(1, "now"), (10, "todo"), (100, "todo")]
     assert sum(len(stage.dots) for stage in stages) == 401
     assert (stages[0].count("proved"), stages[0].count("differs")) == (len(inside), 1)
     assert stages[1].count("waiting") == sum(1 <= lot(name, revision) < 10 for name in names) > 20
-    assert tuple(stage.percent for stage in stages) == STAGES

@@ -12,6 +12,7 @@ from domain.paper import Dots
 from domain.records import Guide
 from domain.slip import Variant
 from hub.slips import Slips, png
+from hub.tables import check_numbers
 from hub.workflow import Role
 from tests.hub.conftest import DEPARTMENT, City, guide, org
 
@@ -32,7 +33,7 @@ def place(id: str, **fields: object) -> dict[str, object]:
 
 @pytest.mark.parametrize(("millimetres", "width"), [(80, 576), (58, 384)])
 def test_the_slip_has_the_width_of_its_paper_and_shows_the_form(city: City, millimetres: int, width: int) -> None:
-    slips = Slips(city.office.items, now=city.clock)
+    slips = Slips(city.office.items, city.office.store, now=city.clock)
     short = slips.draw(Guide.model_validate(guide()), 7, millimetres=millimetres)
     longer = slips.draw(
         Guide.model_validate(guide(materials=[{"name": f"材料 {n}", "originals": 1} for n in range(9)])),
@@ -45,7 +46,7 @@ def test_the_slip_has_the_width_of_its_paper_and_shows_the_form(city: City, mill
 
 
 def test_variants_differ(city: City) -> None:
-    slips = Slips(city.office.items, now=city.clock)
+    slips = Slips(city.office.items, city.office.store, now=city.clock)
     drawn = {
         variant: slips.draw(Guide.model_validate(guide(steps=[{"name": "取号"}])), 7, variant=variant)
         for variant in Variant
@@ -54,9 +55,26 @@ def test_variants_differ(city: City) -> None:
     assert drawn[Variant.COMPACT].height < drawn[Variant.FULL].height
 
 
+def test_the_check_code_is_that_of_the_version_being_written(city: City) -> None:
+    """Before the first release there are signs in its place, so the paper is as long."""
+    slips = Slips(city.office.items, city.office.store, now=city.clock)
+    collector = city.add("collects", Role.COLLECTOR)
+    city.office.items.create(collector, guide())
+    written = Guide.model_validate(guide())
+    before = slips.draw(written, 7)
+    key = f"guide/{written.id}"
+    with city.office.store.engine.begin() as connection:
+        connection.execute(check_numbers.insert().values(item=key, number=4711))
+    after = slips.draw(written, 7)
+    assert after.png != before.png and after.height == before.height
+    with city.office.store.engine.begin() as connection:
+        connection.execute(check_numbers.update().values(number=4712))
+    assert slips.draw(written, 7).png != after.png
+
+
 def test_offices_and_hours_come_from_the_hubs_own_items(city: City) -> None:
     items, collector = city.office.items, city.add("collects", Role.COLLECTOR)
-    slips = Slips(items, now=city.clock)
+    slips = Slips(items, city.office.store, now=city.clock)
     raw = Guide.model_validate(guide(places=["pl-1"], department=DEPARTMENT))
     bare = slips.draw(raw, 7)
     items.create(collector, org())

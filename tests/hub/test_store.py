@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hub import marks
@@ -51,6 +51,44 @@ def test_a_database_of_a_newer_hub_is_left_alone(url: str, store: Store) -> None
         Store(url)
     with store.engine.begin() as connection:
         assert revision(connection) == "9999"
+
+
+def test_tickets_of_what_never_was_become_strays(store: Store) -> None:
+    with store.engine.begin() as connection:
+        downgrade(connection, "0012")
+        at = "2026-11-20T07:00:00.000000+00:00"
+        for table, rows in (
+            ("devices", [_device(at)]),
+            ("items", [{"key": "guide/a", "kind": "guide", "id": "a", "name": "样本", "department": "*", "last": 1}]),
+            ("tickets", [_ticket(key, at) for key in ("guide/a", "guide/nope")]),
+            ("corrections", [_said(key, at) for key in ("guide/a", "guide/nope")]),
+        ):
+            connection.execute(insert(metadata.tables[table]), rows)
+        upgrade(connection)
+    with store.engine.begin() as connection:
+        for table, keys in (
+            ("tickets", ["guide/a"]),
+            ("corrections", ["guide/a"]),
+            ("stray_corrections", ["guide/nope"]),
+        ):
+            assert list(connection.execute(select(metadata.tables[table].c.item)).scalars()) == keys, table
+        downgrade(connection, "0012")
+        upgrade(connection)
+
+
+def _device(at: str) -> dict[str, object]:
+    row = {"id": "d1", "number": "1", "name": "样本亭", "place": "样本广场", "ring": "stable"}
+    return {**row, "key": "00", "enrolled_at": at}
+
+
+def _ticket(key: str, at: str) -> dict[str, object]:
+    row = {"id": f"t-{key}", "item": key, "department": "*", "field": "phone", "state": "open", "edits": 0}
+    return {**row, "opened_at": at}
+
+
+def _said(key: str, at: str) -> dict[str, object]:
+    row = {"device": "d1", "item": key, "field": "phone", "day": "2026-11-20", "revision": 1, "times": 2}
+    return {**row, "ticket": f"t-{key}", "received_at": at}
 
 
 def test_what_a_failed_unit_of_work_did_is_undone(store: Store) -> None:

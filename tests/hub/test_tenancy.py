@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from hub.care import Care
 from hub.corrections import State, take
 from hub.device import Site
-from hub.fleet import Asked, Care
 from hub.importing import read_lines
 from hub.people import Person
 from hub.refusal import Reason, Refused
+from hub.standing import Asked
 from hub.tables import items as items_table, versions
 from hub.workflow import CITY, Role, Status
 from tests.hub import fleets
@@ -49,14 +50,14 @@ def districts(city: City) -> City:
 def live(city: City, records: Iterable[Mapping[str, object]]) -> None:
     """Puts records in as if a release had brought them; what signing costs is not what these tests are about."""
     lines = [json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in records]
-    report = city.office.importing.baseline(read_lines([("tests", lines)], city.clock().date()))
+    report = city.office.importing.baseline(read_lines([("tests", lines)]))
     assert not report.problems, report.problems
     out(city)
 
 
 def out(city: City) -> None:
     """Whatever is open is live."""
-    published = versions.update().values(status=Status.PUBLISHED.value)
+    published = versions.update().values(status=Status.PUBLISHED.value, revision=1)
     city.office.store.run_tx(lambda connection: connection.execute(published))
     moved = items_table.update().where(items_table.c.open.is_not(None)).values(live=items_table.c.open, open=None)
     city.office.store.run_tx(lambda connection: connection.execute(moved))
@@ -246,18 +247,20 @@ def test_a_district_sees_writes_about_and_silences_its_own_kiosks_alone(district
     assert fleet.standings(Asked(district="-", text="31"), own) == ((), 0)
     until = city.clock() + dt.timedelta(days=1)
     for number in ("21", "31", "99"):
-        assert reason(fleet.keep, own, Care(number, "样本周")) is Reason.OTHER_DEPARTMENT
-        assert reason(fleet.note_visit, own, number, city.clock(), "样本周", "换纸") is Reason.OTHER_DEPARTMENT
+        assert reason(city.office.care.keep, own, Care(number, "样本周")) is Reason.OTHER_DEPARTMENT
+        assert (
+            reason(city.office.care.note_visit, own, number, city.clock(), "样本周", "换纸") is Reason.OTHER_DEPARTMENT
+        )
     for number in ("21", "31"):
         assert reason(desk.mute, own, made[number].id, "paper_out", until, "修路") is Reason.OTHER_DEPARTMENT
-        assert fleet.care(number) == Care(number) and fleet.visits(number) == ()
+        assert city.office.care.of(number) == Care(number) and city.office.care.visits(number) == ()
     desk.mute(whole, made["21"].id, "paper_out", until, "修路")
     assert reason(desk.unmute, own, made["21"].id, "paper_out") is Reason.OTHER_DEPARTMENT
     assert (desk.muted(whole), desk.muted(own)) == (1, 0)
-    assert fleet.keep(own, Care("11", "样本周")).contact == "样本周"
-    fleet.note_visit(own, "11", city.clock(), "样本周", "换纸")
+    assert city.office.care.keep(own, Care("11", "样本周")).contact == "样本周"
+    city.office.care.note_visit(own, "11", city.clock(), "样本周", "换纸")
     desk.mute(own, made["11"].id, "paper_out", until, "修路")
-    assert (len(fleet.visits("11")), desk.muted(own), fleet.to_visit(own)) == (1, 1, 1)
+    assert (len(city.office.care.visits("11")), desk.muted(own), fleet.to_visit(own)) == (1, 1, 1)
 
 
 def test_a_number_is_the_districts_in_which_its_kiosk_stands_now(districts: City) -> None:
@@ -267,6 +270,6 @@ def test_a_number_is_the_districts_in_which_its_kiosk_stands_now(districts: City
     fleets.enrol(office, [fleets.place("5", "370611")], city.clock())
     office.devices.revoke(office.devices.of_number("5"))
     own = again(city, city.add("qu", Role.OPERATOR, QU))
-    assert office.fleet.keep(own, Care("5", "样本周")).edits == 1, "the last that stood here was the district's"
+    assert office.care.keep(own, Care("5", "样本周")).edits == 1, "the last that stood here was the district's"
     fleets.enrol(office, [fleets.place("5", "370613")], city.clock())
-    assert reason(office.fleet.keep, own, Care("5", "样本邓", edits=1)) is Reason.OTHER_DEPARTMENT
+    assert reason(office.care.keep, own, Care("5", "样本邓", edits=1)) is Reason.OTHER_DEPARTMENT

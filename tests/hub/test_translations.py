@@ -25,7 +25,7 @@ RICH: dict[str, Any] = {
 }
 PATHS = [
     *("name", "summary", "eligibility.0", "eligibility.1", "materials.0.name", "materials.1.name", "materials.1.note"),
-    *("faq.0.q", "faq.0.a"),
+    *("fee.text", "faq.0.q", "faq.0.a"),
 ]
 
 
@@ -62,8 +62,8 @@ def states(live: Translations, lang: str = "en") -> dict[str, State]:
 def test_every_text_of_an_item_is_missing_until_somebody_writes_it(live: Translations) -> None:
     sheet = live.sheet(KEY, "en")
     assert [one.path for one in sheet.texts] == PATHS and set(states(live).values()) == {State.MISSING}
-    assert sheet.version is None and sheet.key == "translation/t-en-mz-001" and sheet.count.total == 9
-    assert {lang: count.open for lang, count in live.counts(KEY).items()} == dict.fromkeys(LANGS, 9)
+    assert sheet.version is None and sheet.key == "translation/t-en-mz-001" and sheet.count.total == 10
+    assert {lang: count.open for lang, count in live.counts(KEY).items()} == dict.fromkeys(LANGS, 10)
     with pytest.raises(Refused) as refused:
         live.sheet(KEY, "fr")
     assert refused.value.reason is Reason.NO_SUCH_VERSION
@@ -153,7 +153,7 @@ def test_the_list_has_what_is_to_be_done_first_and_what_is_complete_last(city: C
         live.save(city.writer, "org/org-mz", lang, {"name": "Sample"}, (), 0)
     rows = live.board()
     assert [one.key for one in rows] == [KEY, "fact/f-001", "org/org-mz"]
-    assert [sum(count.open for count in one.counts.values()) for one in rows] == [36, 8, 0]
+    assert [sum(count.open for count in one.counts.values()) for one in rows] == [40, 8, 0]
     assert [one.key for one in live.board(kind="fact")] == ["fact/f-001"]
     assert live.board(department="org-none") == ()
 

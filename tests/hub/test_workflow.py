@@ -127,8 +127,8 @@ def test_reasons_of_the_wrong_role() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_a_sentence(reason: Reason) -> None:
-    told = ("name", "who", "at", "n", "out", "known", "login", "least", "minutes", "percent", "most", "days")
-    words: dict[str, Any] = dict.fromkeys(told, "1")
+    told = "name who at n out known login least minutes percent most days of hours"
+    words: dict[str, Any] = dict.fromkeys(told.split(), "1")
     sentence = Refused(reason, **words).sentence(Phrases(domain="hub"))
     assert sentence.endswith(("。", "？"))
     assert "{" not in sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 import struct
 from array import array
 from collections import Counter
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import usb.backend
@@ -21,12 +22,14 @@ from numpy.typing import NDArray
 
 from domain.events import JobState, SlipFinished
 from domain.paper import WIDTH_80, Dots
-from domain.slip import Masthead, Slip
+from domain.slip import Masthead, Paragraph, Slip
 from printer.connect import Connect, connection_of
-from printer.raster import encode, harmless
+from printer.job import encode
+from printer.profiles import PROFILES
+from printer.raster import harmless
 from printer.settings import Flow, Line, PrinterSettings
 from tests.unit.printer.samples import black, dots_of
-from workbench.escpos import Sheet
+from workbench.escpos import Sheet, decode
 from workbench.printer.cable import FilePrinter, SerialPrinter
 from workbench.printer.machine import PrinterModel
 from workbench.printer.network import VirtualPrinter
@@ -39,6 +42,7 @@ QUICK = PrinterSettings(
     stall_seconds=0.4,
     confirm_seconds=0.8,
     settle_seconds=0.1,
+    quiet_seconds=0.03,
     watch_seconds=0.05,
     poll_seconds=60.0,
     slips_a_session=1_000_000,
@@ -62,13 +66,23 @@ class Papers:
         return drawn(number_of(slip), self._rows)
 
 
+_WORDS: Final = tuple(f"第 {line} 行：材料带齐了再来，少跑一趟；窗口说了算。" for line in range(1, 25))
+
+
 def slip(number: int) -> Slip:
-    """Slip `number`."""
-    return Slip((Masthead("办事明白纸", f"{number}"),))
+    """Slip `number`; what stands below its head only a printer with characters of its own puts on paper."""
+    return Slip((Masthead("办事明白纸", f"{number}"), *(Paragraph(words) for words in _WORDS)))
+
+
+@lru_cache(maxsize=16)
+def written(number: int) -> tuple[str, ...]:
+    """The lines of slip `number` in the printer's own characters."""
+    (sheet,) = decode(encode(slip(number), Papers().render, PROFILES["text-80"]).data, WIDTH_80)
+    return tuple(line.text for line in sheet.text)
 
 
 def number_of(slip: Slip) -> int:
-    (head,) = slip.blocks
+    head = slip.blocks[0]
     assert isinstance(head, Masthead)
     return int(head.number)
 
@@ -88,6 +102,9 @@ def drawn(number: int, rows: int) -> Dots:
 
 def numbers_on(sheet: Sheet) -> list[int]:
     """Of every slip whose head is on the sheet, whole or not, its number."""
+    if sheet.text:
+        heads = (re.fullmatch(r"办事明白纸 +(\d+)", line.text) for line in sheet.text)
+        return [int(head[1]) for head in heads if head]
     dots = sheet.dots
     tops = np.flatnonzero(dots.all(axis=1))
     found = []
@@ -101,6 +118,8 @@ def numbers_on(sheet: Sheet) -> list[int]:
 
 def is_whole(sheet: Sheet, number: int, rows: int = 160) -> bool:
     """Whether the sheet is slip `number`, all of it and nothing else."""
+    if sheet.text:
+        return tuple(line.text for line in sheet.text) == written(number) and not sheet.unknown
     expected = black(drawn(number, rows))
     dots: NDArray[np.bool_] = sheet.dots
     return bool(np.array_equal(dots[: len(expected)], expected)) and not dots[len(expected) :].any()
@@ -142,7 +161,12 @@ class Tally:
 
 def job_bytes(settings: PrinterSettings, rows: int = 160) -> int:
     """Length of a job."""
-    return len(encode(drawn(1, rows), settings.device))
+    return len(encode(slip(1), Papers(rows).render, settings.device).data)
+
+
+def sheet_mm(settings: PrinterSettings, rows: int = 160) -> float:
+    """Length of its paper."""
+    return encode(slip(1), Papers(rows).render, settings.device).millimetres
 
 
 @contextlib.contextmanager
@@ -312,4 +336,16 @@ def settled(printer: RunningPrinter, timeout: float = 10.0) -> None:
     printer.wait_for(lambda state: not state.connected and state.buffered == 0, timeout)
 
 
-__all__ = ["KINDS", "QUICK", "Backend", "Papers", "SlipFinished", "Tally", "job_bytes", "plugged", "settled", "slip"]
+__all__ = [
+    "KINDS",
+    "QUICK",
+    "Backend",
+    "Papers",
+    "SlipFinished",
+    "Tally",
+    "job_bytes",
+    "plugged",
+    "settled",
+    "sheet_mm",
+    "slip",
+]

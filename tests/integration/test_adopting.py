@@ -21,8 +21,6 @@ from kiosk.sync_process import ContentSync
 from tests.integration.glass import Glass
 from tests.unit.contentsync.hub import City, Record, Server, Time, city, serving
 
-pytestmark = pytest.mark.timeout(150)
-
 DOGS: Record = {
     "kind": "guide", "id": "ga-900", "name": "养犬登记", "aliases": ["狗证"], "department": "org-ga",
     "audience": ["person"], "themes": ["person:095"], "summary": "带身份证到窗口，当场取。",

@@ -174,7 +174,7 @@ def test_commands_are_not_held_up_by_nagle(card_bench: CardBench, client: Client
         began = time.perf_counter()
         client.call("transmit", READ)
         took.append(time.perf_counter() - began)
-    assert sorted(took)[25] < 0.02  # 0.044 with delayed acknowledgements
+    assert sorted(took)[5] < 0.02  # every one of them .044 with delayed acknowledgements, on a busy machine some
 
 
 def family(process: subprocess.Popen[str]) -> list[psutil.Process]:

@@ -117,7 +117,6 @@ def test_the_kiosk_outlives_a_crash_in_mid_read(card_bench: CardBench, caplog: p
     assert log and not any(finder(card_bench).find(log))
 
 
-@pytest.mark.timeout(150)
 def test_a_screen_process_that_crashes_while_a_card_is_shown(card_bench: CardBench, tmp_path: Path) -> None:
     """SIGSEGV in the middle of a visit: files, logs and stacks of the crash have nothing of the holder in them."""
     before = cores()

@@ -16,7 +16,7 @@ from domain.slip import CheckCode, Slip
 from hub.home import HubHome
 from hub.office import Office
 from hub.settings import HubSettings
-from journeys.views import CheckSlip, SlipChecked
+from journeys.views import CheckSlip, SlipChange, SlipChecked
 from kiosk.home import Home
 from kiosk.settings import SyncSettings
 from kiosk.sync_process import ContentSync
@@ -26,18 +26,52 @@ from tests.hub.conftest import STAFF, City, Clock, guide, org, passwords
 
 __all__ = ["passwords"]
 
-pytestmark = pytest.mark.timeout(180)
 
 ID = {"name": "身份证", "originals": 1}
 BOOK = {"name": "户口本", "originals": 1}
-PHOTO = {"name": "照片", "originals": 2}
+PHOTO = {"name": "照片", "originals": 2, "note": "六个月内"}
+NEW_PHOTO = {**PHOTO, "note": "三个月内"}
+FORM = {"name": "登记表", "originals": 1, "source": "counter"}
+OWN_FORM = {"name": "登记表", "originals": 1}
+
+FIRST: dict[str, Any] = {
+    "fee": "10 元",
+    "days": 5,
+    "materials": [ID, BOOK, FORM],
+    "place": "pl-a",
+    "phone": "0535-6000001",
+    "complaint": "0535-6000003",
+    "steps": ("取号", "交材料"),
+    "law": "样本条例",
+    "result": "样本证",
+    "booking": False,
+}
 
 STATES: tuple[dict[str, Any], ...] = (
-    {"fee": "10 元", "days": 5, "materials": [ID, BOOK], "place": "pl-a", "phone": "0535-6000001"},
-    {"fee": "10 元", "days": 5, "materials": [ID, PHOTO], "place": "pl-a", "phone": "0535-6000001"},
-    {"fee": "20 元", "days": 3, "materials": [ID, PHOTO], "place": "pl-a", "phone": "0535-6000001"},
-    {"fee": "20 元", "days": 3, "materials": [ID, PHOTO], "place": "pl-b", "phone": "0535-6000002"},
-    {"fee": "10 元", "days": 3, "materials": [ID, {**PHOTO, "originals": 1}], "place": "pl-b", "phone": "0535-6000002"},
+    FIRST,
+    FIRST | {"materials": [ID, PHOTO, FORM], "result": "新样本证"},
+    FIRST | {"fee": "20 元", "days": 3, "materials": [ID, PHOTO, OWN_FORM], "steps": ("取号", "交材料", "缴费")},
+    FIRST
+    | {
+        "fee": "20 元",
+        "days": 3,
+        "materials": [ID, NEW_PHOTO, OWN_FORM],
+        "place": "pl-b",
+        "phone": "0535-6000002",
+        "complaint": "0535-6000004",
+        "steps": ("交材料", "取号"),
+        "law": "样本办法",
+    },
+    FIRST
+    | {
+        "days": 3,
+        "materials": [ID, {**NEW_PHOTO, "originals": 1}, FORM],
+        "place": "pl-b",
+        "phone": "0535-6000002",
+        "complaint": "0535-6000004",
+        "law": "样本办法",
+        "booking": True,
+    },
 )
 """What the guide says in each of the five releases."""
 
@@ -50,7 +84,11 @@ def said(state: dict[str, Any]) -> dict[str, Any]:
         promised_limit={"days": state["days"]},
         materials=state["materials"],
         places=[state["place"]],
-        phone={"enquiry": state["phone"], "complaint": "0535-6000003"},
+        phone={"enquiry": state["phone"], "complaint": state["complaint"]},
+        steps=[{"name": name} for name in state["steps"]],
+        legal_basis=[{"law": state["law"]}],
+        result={"name": state["result"]},
+        appointment=state["booking"],
     )
 
 
@@ -61,21 +99,40 @@ def planted(old: dict[str, Any], new: dict[str, Any]) -> set[str]:
         rows.add(f"收费：{new['fee']} | 原来：{old['fee']}")
     if old["days"] != new["days"]:
         rows.add(f"多久办完：{new['days']} 个工作日 | 原来：{old['days']} 个工作日")
-    if old["phone"] != new["phone"]:
-        rows.add(f"电话：{new['phone']} | 原来：{old['phone']}")
+    for field, label in (("phone", "电话"), ("complaint", "投诉电话"), ("result", "办好拿到")):
+        if old[field] != new[field]:
+            rows.add(f"{label}：{new[field]} | 原来：{old[field]}")
+    if old["law"] != new["law"]:
+        rows |= {f"多了一条依据：《{new['law']}》", f"少了一条依据：《{old['law']}》"}
+    if old["booking"] != new["booking"]:
+        rows.add("现在要先预约")
     if old["place"] != new["place"]:
         rows.add(f"这里不办了：{HALLS[old['place']]}")
         rows.add(f"这里也能办：{HALLS[new['place']]}")
-    before = {one["name"]: one["originals"] for one in old["materials"]}
-    after = {one["name"]: one["originals"] for one in new["materials"]}
+    rows |= {f"多了一步：{name}" for name in set(new["steps"]) - set(old["steps"])}
+    rows |= {f"少了一步：{name}" for name in set(old["steps"]) - set(new["steps"])}
+    if set(old["steps"]) == set(new["steps"]) and old["steps"] != new["steps"]:
+        rows.add("怎么办的先后变了")
+    before = {one["name"]: one for one in old["materials"]}
+    after = {one["name"]: one for one in new["materials"]}
     for name in before.keys() | after.keys():
         if name not in before:
-            rows.add(f"要多带：{name} 原件 {after[name]} 份")
+            rows.add(f"要多带：{name} 原件 {after[name]['originals']} 份")
         elif name not in after:
-            rows.add(f"不用再带：{name} 原件 {before[name]} 份")
+            rows.add(f"不用再带：{name} 原件 {before[name]['originals']} 份")
         elif before[name] != after[name]:
-            rows.add(f"{name} 原件 {after[name]} 份 | 原来：原件 {before[name]} 份")
+            now, was = parts(after[name], before[name]), parts(before[name], after[name])
+            rows.add(f"{name} {'；'.join(now)} | 原来：{'；'.join(was)}")
     return rows
+
+
+def parts(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """What a material says that `other` does not."""
+    found = [f"原件 {one['originals']} 份"] if one["originals"] != other["originals"] else []
+    tags = {"counter": "窗口领", "self": "自己带"}
+    if one.get("source", "self") != other.get("source", "self"):
+        found.append(tags[one.get("source", "self")])
+    return found + ([one["note"]] if one.get("note") != other.get("note") else [])
 
 
 class Street:
@@ -164,25 +221,32 @@ def typed(kiosk: Kiosk, code: str) -> SlipChecked:
 
 
 def rows(view: SlipChecked) -> set[str]:
-    """What the page says, without the days."""
-    found = set()
-    for change in view.changes:
-        was = [part for part in change.detail.split(" · ") if part.startswith("原来")]
-        found.add(" | ".join([change.title, *was]))
-    return found
+    """What the page says of the item itself, without the days."""
+    return {said_in(change) for change in view.changes}
 
 
-def test_every_kiosk_says_exactly_what_was_planted(hub: City, streets: list[Street]) -> None:
-    boss_org = org()
+def said_in(change: SlipChange) -> str:
+    was = [part for part in change.detail.split(" · ") if part.startswith("原来")]
+    return " | ".join([change.title, *was])
+
+
+@pytest.fixture
+def city(hub: City) -> City:
+    """With an organisation, two halls, and a guide that is taken down later; nothing is out yet."""
     hub.people["boss"] = hub.add("boss", STAFF["writer"][0])
     items = hub.office.items
-    version = items.create(hub.boss, boss_org)
+    version = items.create(hub.boss, org())
     version = items.submit(hub.boss, version.item, version.edits)
     version = items.approve(hub.add("head", STAFF["first"][0]), version.item, version.edits)
     items.approve(hub.second, version.item, version.edits)
     for id in HALLS:
         put(hub, hall(id, phone="0535-6000020"))
     put(hub, guide("mz-002"))
+    return hub
+
+
+def test_every_kiosk_says_exactly_what_was_planted(city: City, streets: list[Street]) -> None:
+    hub, items = city, city.office.items
     codes: list[str] = []
     other = ""
     for release, state in enumerate(STATES, 1):
@@ -201,25 +265,23 @@ def test_every_kiosk_says_exactly_what_was_planted(hub: City, streets: list[Stre
                 view = typed(kiosk, code)
                 expected = planted(STATES[before - 1], state)
                 assert rows(view) == expected, (before, release)
-                assert view.tone == ("warn" if expected or (release == 5 and before < 5) else "ok")
+                assert (view.tone, view.verdict) == (
+                    ("warn", "有变化，请看下面") if expected else ("ok", "有效，内容没有变")
+                )
                 assert view.title == "样本事项 mz-001"
         hub.clock.later(days=1)
     assert len(set(codes)) == 5
-    assert rows(typed(at_hand[1], codes[1])) == {
-        "多久办完：3 个工作日 | 原来：5 个工作日",
-        "照片 原件 1 份 | 原来：原件 2 份",
-        "这里不办了：样本一厅",
-        "这里也能办：样本二厅",
-        "电话：0535-6000002 | 原来：0535-6000001",
-    }
+    assert {"照片 原件 1 份；三个月内 | 原来：原件 2 份；六个月内", "登记表 窗口领 | 原来：自己带"} & rows(
+        typed(at_hand[1], codes[2])
+    ) == {"照片 原件 1 份；三个月内 | 原来：原件 2 份；六个月内", "登记表 窗口领 | 原来：自己带"}
     for kiosk in at_hand:
         first = typed(kiosk, codes[0])
         assert "少交 1 份、新增 1 份" in first.lines
         assert "纸上是第 1 版，现在是第 5 版。" in first.lines
         assert any("2026 年 11 月 2" in change.detail for change in first.changes)
-        beside = typed(kiosk, codes[3]).places
-        assert [(one.title, one.detail.split(" · ")[0]) for one in beside] == [
-            ("样本二厅，电话：0535-6000021", "原来：0535-6000020")
+        assert first.around == ()  # that hall is not on the paper
+        assert [said_in(one) for one in typed(kiosk, codes[3]).around] == [
+            "样本二厅，电话：0535-6000021 | 原来：0535-6000020"
         ]
         gone = typed(kiosk, other)
         assert (gone.tone, gone.title, gone.changes) == ("stop", "样本事项 mz-002", ())
@@ -227,3 +289,52 @@ def test_every_kiosk_says_exactly_what_was_planted(hub: City, streets: list[Stre
         assert kiosk.see(SlipChecked).verdict == "有效，内容没有变"
     stale = streets[1].opened[0]
     assert stale.by_number(999) is None
+
+
+WEEK = {"days": "MO-FR", "open": "08:30", "close": "17:00"}
+
+
+def test_what_changes_around_an_item_makes_older_papers_old_and_newer_ones_never(
+    city: City, streets: list[Street]
+) -> None:
+    """A hall, the department and a guide of a life event change; nobody touches the guide or the life event again."""
+    assert city.release() == 1
+    put(city, said(FIRST))
+    event = {"kind": "life_event", "id": "le-1", "name": "样本一件事", "verified_by": "org-mz"}
+    put(city, {**event, "steps": [{"guide": "mz-001"}, {"guide": "mz-002"}]})
+    put(city, hall("pl-a", phone="0535-6000020", address="样本路 1 号", hours=[WEEK]))
+    assert city.release() == 2
+    kiosk = streets[0].kiosk(2)
+    old, event_old = printed(kiosk, "mz-001"), printed(kiosk, "le-1")
+    assert typed(kiosk, event_old).title == "样本一件事"
+    city.clock.later(days=100)
+    bus = [{"stop": "样本站", "lines": ["17"], "walk_m": 80}]
+    late = {**WEEK, "open": "09:00"}
+    put(city, hall("pl-a", phone="0535-6000020", address="样本路 2 号", hours=[late], bus=bus, lat=37.5, lon=121.4))
+    assert city.release() == 3
+    kiosk = streets[0].kiosk(3)
+    told = {
+        "样本一厅，地址：样本路 2 号 | 原来：样本路 1 号",
+        "样本一厅，开放时间：周一到周五 9:00–17:00 | 原来：周一到周五 8:30–17:00",
+        "样本一厅，可以坐车：17 路，样本站下，再走 80 米",
+        "样本一厅，位置有变化",
+    }
+    for code in (old, event_old):
+        view = typed(kiosk, code)
+        assert (view.tone, view.verdict, view.changes) == ("warn", "有改动，请重新打印一张", ())
+        assert {said_in(one) for one in view.around} == told
+    fresh, event_fresh = printed(kiosk, "mz-001"), printed(kiosk, "le-1")
+    for code in (fresh, event_fresh):
+        view = typed(kiosk, code)
+        assert (view.tone, view.verdict, view.around) == ("ok", "有效，内容没有变", ())
+    city.clock.later(days=100)
+    put(city, said({**FIRST, "fee": "12 元"}))
+    assert city.release() == 4
+    for kiosk in (streets[0].kiosk(4), streets[1].kiosk(4)):
+        assert rows(typed(kiosk, fresh)) == {"收费：12 元 | 原来：10 元"}
+        assert typed(kiosk, fresh).around == ()
+        assert {said_in(one) for one in typed(kiosk, old).around} == told
+        inside = typed(kiosk, event_fresh)
+        assert (inside.tone, inside.verdict) == ("warn", "有变化，请看下面")
+        assert [said_in(one) for one in inside.around] == ["样本事项 mz-001，收费：12 元 | 原来：10 元"]
+        assert typed(kiosk, printed(kiosk, "le-1")).verdict == "有效，内容没有变"

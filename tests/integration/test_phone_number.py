@@ -29,8 +29,6 @@ from localdb.catalogue.file import prove
 from tests.hub.web.conftest import CHROMIUM, DRIVER, Browser, chromium, tokens
 from tests.integration.glass import Glass
 
-pytestmark = pytest.mark.timeout(240)
-
 GUIDE = "mz-003"
 KEY = f"guide/{GUIDE}"
 ASKED = "bjhz"

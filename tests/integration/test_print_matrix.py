@@ -1,4 +1,4 @@
-"""Every line × every fault × three moments of a slip.
+"""Every fault × moments of a slip, on every line and with every way in which a printer says that it is done.
 
 The rule: CONFIRMED only when it lies in the tray, and no slip twice without having been asked for twice.
 """
@@ -24,24 +24,31 @@ from workbench.printer.running import RunningPrinter
 
 BEFORE, INSIDE, AFTER = "before the first byte", "inside the picture", "after the last byte"
 STOPS = ("paper_out", "cover_open", "offline", "cutter_jam")
+BY_GS_R, BY_ID, IN_WORDS, UNSEEN = "generic-80", "epson-80", "text-80", "blind-80"
+"""Profiles, for the way in which a slip is confirmed and what it consists of."""
 NOT_SENT, UNSURE, DONE = JobState.NOT_SENT, JobState.UNCERTAIN, JobState.CONFIRMED
 
 
-def expected(fault: str, moment: str) -> tuple[JobState, int]:
-    """What a line with a way back makes of it, and how many sheets have been cut by then."""
+def expected(fault: str, moment: str, way: str) -> tuple[set[JobState], set[int]]:
+    """What a line with a way back may make of it, and how many sheets may have been cut by then."""
     if fault in ("near_end", "slow"):
-        return DONE, 1
+        return {DONE}, {1}
+    if fault == "noise":
+        # Whatever it makes up. Where a pause is long enough for the questions, the word is a true one.
+        return {NOT_SENT, UNSURE, DONE}, {0, 1}
     if fault == "no_process_id":
-        return UNSURE, 1
+        return {UNSURE}, {1}
     if moment == BEFORE:
-        return NOT_SENT, 0
+        return {NOT_SENT}, {0}
+    if fault == "garbage_status" and way == BY_ID:
+        return {UNSURE, DONE}, {1}  # the number it says is right; it is doubted when it was asked how it is meanwhile
     cut_all_the_same = fault in ("mute", "garbage_status") or moment == AFTER
-    return UNSURE, int(cut_all_the_same)
+    return {UNSURE}, {int(cut_all_the_same)}
 
 
 def patient(settings: PrinterSettings) -> PrinterSettings:
     """For slips that are to come out, however busy the machine is that runs the test."""
-    return replace(settings, status_seconds=5.0, stall_seconds=5.0, confirm_seconds=20.0)
+    return replace(settings, status_seconds=5.0, stall_seconds=5.0, confirm_seconds=20.0, quiet_seconds=0.1)
 
 
 class Desk:
@@ -81,16 +88,40 @@ STEADY = replace(QUICK, stall_seconds=1.0, confirm_seconds=1.5)
 AT_ONCE = 4
 """Cases under way at a time, each with a printer and a spooler of its own: most of a case is waiting."""
 
-Case = tuple[str, FaultName, str]
+Case = tuple[str, str, FaultName, str]
+
+TRIED: list[tuple[str, str, tuple[str, ...]]] = [
+    ("network", BY_GS_R, (BEFORE, INSIDE, AFTER)),
+    ("network", BY_ID, (INSIDE, AFTER)),
+    ("serial", BY_GS_R, (INSIDE,)),
+    ("serial", BY_ID, (INSIDE,)),
+    ("serial", IN_WORDS, (BEFORE, INSIDE, AFTER)),
+    ("usb", BY_GS_R, (AFTER,)),
+    ("usb", BY_ID, (BEFORE, INSIDE)),
+    ("device", BY_GS_R, (INSIDE,)),
+    ("device", BY_ID, (AFTER,)),
+    ("pipe", UNSEEN, (INSIDE, AFTER)),
+]
 
 CASES: list[Case] = [
-    (kind, fault, moment) for kind in KINDS for fault in FaultName for moment in (BEFORE, INSIDE, AFTER)
+    (kind, way, fault, moment)
+    for kind, way, moments in TRIED
+    for moment in moments
+    for fault in FaultName
+    if fault is not FaultName.NO_PROCESS_ID or way == BY_ID
 ]
 
 
+def test_every_line_and_every_way_meets_every_fault() -> None:
+    assert {kind for kind, *_ in CASES} == set(KINDS)
+    for way in (BY_GS_R, BY_ID, IN_WORDS):
+        met = {fault for _, each, fault, _ in CASES if each == way}
+        assert met == set(FaultName) - ({FaultName.NO_PROCESS_ID} if way != BY_ID else set())
+
+
 @contextlib.contextmanager
-def desk_for(kind: str, fault: str, folder: Path) -> Iterator[Desk]:
-    settings = replace(STEADY, profile="epson-80") if fault == "no_process_id" else STEADY
+def desk_for(kind: str, way: str, fault: str, folder: Path) -> Iterator[Desk]:
+    settings = replace(STEADY, profile=way)
     if fault in ("near_end", "slow"):
         settings = patient(settings)
     with plugged(kind, folder, settings=settings) as (printer, settings, connect):
@@ -102,7 +133,8 @@ def ended(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[Case, Future[None]]]:
     """The cases that were asked for, begun in their order."""
-    wanted = [item.callspec.params["case"] for item in request.session.items if item.path == request.path]  # type: ignore[attr-defined]
+    here = [item for item in request.session.items if item.path == request.path]
+    wanted = [item.callspec.params["case"] for item in here if hasattr(item, "callspec")]
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         yield {case: pool.submit(becomes, case, tmp_path_factory.mktemp("desk")) for case in wanted}
@@ -110,19 +142,21 @@ def ended(
         pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{kind}-{fault}-{moment.split()[0]}" for kind, fault, moment in CASES])
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{kind}-{way}-{fault}-{moment.split()[0]}" for kind, way, fault, moment in CASES]
+)
 def test_what_becomes_of_a_slip(case: Case, ended: Mapping[Case, Future[None]]) -> None:
     ended[case].result()
 
 
 def becomes(case: Case, folder: Path) -> None:
     """What becomes of a slip in this case, and of the one after it."""
-    kind, fault, moment = case
-    with desk_for(kind, fault, folder) as desk:
-        _becomes(desk, fault, moment)
+    kind, way, fault, moment = case
+    with desk_for(kind, way, fault, folder) as desk:
+        _becomes(desk, fault, moment, way)
 
 
-def _becomes(desk: Desk, fault: FaultName, moment: str) -> None:
+def _becomes(desk: Desk, fault: FaultName, moment: str, way: str) -> None:
     length = job_bytes(desk.settings)
     at = {BEFORE: 0, INSIDE: length // 2, AFTER: length}[moment]
     answers = desk.settings.device.answers
@@ -131,9 +165,11 @@ def _becomes(desk: Desk, fault: FaultName, moment: str) -> None:
         finished = print_one()
         desk.check()
         if answers:
-            state, cut = expected(fault, moment)
-            assert finished.state is state
-            assert desk.printer.state.sheets_cut == cut
+            states, cuts = expected(fault, moment, way)
+            assert finished.state in states
+            if cuts == {1}:
+                desk.printer.wait_for(lambda state: state.sheets_cut == 1, 20)  # its line may have ended before it has
+            assert desk.printer.state.sheets_cut in cuts
         else:
             assert finished.state in (NOT_SENT, UNSURE)
         assert (finished.millimetres > 0) is (finished.state is not NOT_SENT)

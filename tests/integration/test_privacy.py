@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 from kiosk.needles import Finder, forms
 from tests.integration.cards import ROOT, CardBench
@@ -127,7 +126,6 @@ def session(shown: Screen, bench: CardBench, card: str, number: int) -> None:
     shown.until("the farewell", lambda seen: seen["view"] in ("Cleared", "Attract") and seen["reader"] == "empty")
 
 
-@pytest.mark.timeout(180)
 def test_nothing_of_twenty_people_is_left(card_bench: CardBench, tmp_path: Path) -> None:
     with screen(card_bench, tmp_path) as shown:
         cards = itertools.islice(itertools.cycle(card_bench.cards), SESSIONS)
@@ -143,7 +141,6 @@ def test_nothing_of_twenty_people_is_left(card_bench: CardBench, tmp_path: Path)
         assert not [pid for pid in shown.services if psutil.pid_exists(pid)]
 
 
-@pytest.mark.timeout(150)
 def test_a_build_that_leaks_is_found(card_bench: CardBench, tmp_path: Path) -> None:
     """Each card is kept in one way more: in a global, in a log line, in a file."""
     someone = invented()[:1]

@@ -25,7 +25,7 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from contentsync.channels import EARLY, STREET, Ring, lot
+from contentsync.channels import EARLY, lot
 from hub.device import Site
 from hub.home import HubHome
 from hub.importing import files_of, read_files
@@ -33,8 +33,8 @@ from hub.office import Office
 from hub.passwords import Passwords
 from hub.people import Person
 from hub.release import Kind, Release
-from hub.rollout import Course, First
-from hub.settings import HubSettings
+from hub.rollout import Course, First, Goal
+from hub.settings import HubSettings, RolloutSettings
 from hub.store import utc_now
 from hub.workflow import CITY, Role
 from kiosk.home import Home
@@ -43,8 +43,6 @@ from localdb.catalogue.file import prove
 from tests.hub.conftest import PASSPHRASE, PASSWORD, ROOTS
 from tests.integration.test_phone_number import served, small_city
 from uplink.identity import IdentityFolder
-
-pytestmark = pytest.mark.timeout(240)
 
 PATIENCE_S = 60
 
@@ -56,7 +54,7 @@ HERE, THERE = "370602", "370611"
 """The district that the release begins in, and another one."""
 
 HALL = "hall"
-"""A ring that no office makes by itself."""
+"""A ring that this city has named, after `early`."""
 
 OLD, NEW, BACK = 2, 3, 4
 """Revisions: what everybody has; the one with the wrong number; the old rows again. Before the old one there was the
@@ -89,7 +87,7 @@ class Hub:
             for login, (role, department) in STAFF.items()
         }
         office.press.found(ROOTS, PASSPHRASE, utc_now())
-        report = office.importing.baseline(read_files(files_of(city), utc_now().date()))
+        report = office.importing.baseline(read_files(files_of(city)))
         assert report.problems == ()
         self._publish(office.releases.prepare(self.signer), First())
         self._correct(RIGHT)
@@ -105,21 +103,16 @@ class Hub:
         self._correct(WRONG)
         self._publish(self.office.releases.prepare(self.signer), first)
 
-    def widen(self, percent: int) -> None:
+    def widen(self, percent: int = 0, ring: str = "") -> None:
         if percent == 100:
             self.office.rollouts.approve(self._people["fuhe"])
-        self.office.rollouts.widen(self.signer, percent, PASSPHRASE)
+        self.office.rollouts.widen(self.signer, Goal(percent, ring), PASSPHRASE)
 
     def pause(self) -> None:
         assert self.office.rollouts.pause(self.signer, PASSPHRASE).course is Course.PAUSED
 
     def resume(self) -> None:
         assert self.office.rollouts.resume(self.signer, PASSPHRASE).course is Course.RUNNING
-
-    def let_in_the_hall(self) -> None:
-        """Signs a ring more, of any district: what a kiosk does with the name of a ring is a matter of the format."""
-        rings = {EARLY: Ring(NEW, 100), HALL: Ring(NEW, 100), STREET: Ring(NEW, TENTH, (HERE,))}
-        self.office.press.steer(rings, paused=False, passphrase=PASSPHRASE)
 
     def withdraw(self) -> None:
         release = self.office.releases.withdraw(self.signer, NEW)
@@ -288,7 +281,11 @@ def cheap() -> Passwords:
 @pytest.fixture
 def hub(tmp_path: Path, root: Path) -> Iterator[Hub]:
     small_city(root / "deploy" / "sample_city", tmp_path / "city")
-    with Office.open(HubSettings(), HubHome(tmp_path / "hub"), passwords=cheap()) as office:
+    with Office.open(
+        HubSettings(rollout=RolloutSettings(rings=(EARLY, HALL), stages=(TENTH, MOST, 100), stage_minutes=0)),
+        HubHome(tmp_path / "hub"),
+        passwords=cheap(),
+    ) as office:
         yield Hub(office, tmp_path / "city")
 
 
@@ -343,17 +340,16 @@ def test_six_kiosks_over_the_line(hub: Hub, root: Path, tmp_path: Path) -> None:
         street.start()
         kiosks["away"].end()
 
-        hub.out(First(1, (HERE,)))
+        hub.out(First(districts=(HERE,), ring=EARLY))
         street.new_is_with("early")
-        hub.widen(TENTH)
+        hub.widen(ring=HALL)
         hub.pause()
         street.new_is_with("early")
         hub.resume()
-        street.new_is_with("early", "near")
-        hub.let_in_the_hall()
-        street.new_is_with("early", "near", "hall")
+        street.new_is_with("early", "hall")
+        hub.widen(TENTH)
+        street.new_is_with("early", "hall", "near")
         hub.pause()
-        street.new_is_with("early", "near", "hall")
         hub.resume()
         hub.widen(MOST)
         street.new_is_with("early", "near", "hall", "far")
@@ -432,6 +428,7 @@ def test_two_kiosks_over_a_copied_folder(hub: Hub, carried: Street, tmp_path: Pa
     carried.new_is_with("early")
     hub.resume()
     carried.new_is_with("early", "near")
+    hub.widen(MOST)
     hub.widen(100)
     carried.everybody_has(NEW)
     hub.withdraw()

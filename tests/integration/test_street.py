@@ -26,8 +26,6 @@ HAND_S = 0.5
 STATUS_BAR_PX = 110
 """The clock in it moves by itself."""
 
-pytestmark = pytest.mark.timeout(240)
-
 
 def until(what: str, true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S

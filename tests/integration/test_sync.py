@@ -516,7 +516,6 @@ def fresh(street: Street) -> None:
     street.hub.renew()
 
 
-@pytest.mark.timeout(180)
 def test_the_command(street: Street) -> None:
     fresh(street)
     result = kiosk(street, "sync", "--once", "--from", street.server.url, "--json")
@@ -544,7 +543,6 @@ def test_the_command(street: Street) -> None:
     assert (result.returncode, result.stderr.startswith("kiosk: K-03 sync.url")) == (2, True)
 
 
-@pytest.mark.timeout(180)
 def test_enrolling_by_command(street: Street, tmp_path: Path) -> None:
     new = {"BIANMINTING_HOME": str(tmp_path / "new")}
     result = kiosk(street, "sync", "--once", "--from", street.server.url, **new)
@@ -592,7 +590,6 @@ def test_the_process_goes_on_until_its_input_ends(street: Street) -> None:
         process.stdout.close()
 
 
-@pytest.mark.timeout(120)
 def test_a_process_killed_at_any_moment_leaves_a_proved_catalogue(street: Street) -> None:
     fresh(street)
     changed = city(400, ga_003="二")

@@ -109,7 +109,6 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Bench(tmp_path_factory.mktemp("power"), whole=request.param)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("power", [False, True], ids=["killed", "power lost"])
 def test_old_or_new_and_nothing_between(bench: Bench, power: bool) -> None:
     told = Counter(bench.run(number, power=power) for number in range(TIMES // 2))

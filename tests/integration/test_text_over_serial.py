@@ -16,8 +16,6 @@ from printer.spooler import Spooler
 from tests.unit.printer.samples import FULL, LARGE, Mailbox, MemoryJournal, MemoryMarks
 from workbench.printer.cable import SerialPrinter
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture
 def printer() -> Iterator[SerialPrinter]:

@@ -8,10 +8,7 @@ import datetime as dt
 import json
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,17 +24,17 @@ from hub.device import Site
 from hub.home import HubHome
 from hub.office import Office
 from hub.settings import HubSettings, UplinkSettings
-from hub.tables import corrections, device_counters, device_health, device_reports
+from hub.tables import device_counters, device_health, device_reports, stray_corrections
 from hub.web.kiosk_api import router
 from kiosk.delivering import Dispatch
 from kiosk.home import Home
 from kiosk.sync_commands import enrol
 from localdb.device.store import DeviceStore
+from tests.mortal import Mortal
 from uplink.delivery import Courier
 from uplink.identity import IdentityFolder
 from uplink.messages import REPORTS
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_S = 40.0
 CORRECTIONS = 120
 
@@ -115,9 +112,10 @@ def until(what: str, true: Callable[[], bool]) -> None:
         time.sleep(0.02)  # what happens does so in other threads and processes
 
 
-def fill(store: DeviceStore) -> None:
+def fill(store: DeviceStore, series: int = 0) -> None:
+    """Corrections that no other series has, and counts of the one day."""
     day = dt.date(2026, 11, 20).isoformat()
-    for number in range(CORRECTIONS):
+    for number in range(series * CORRECTIONS, (series + 1) * CORRECTIONS):
         body = {"item": f"mz-{number:03}", "revision": 1, "field": "phone", "day": day}
         assert store.put_message("correction", json.dumps(body))
     for sessions in (1, 2, 3):
@@ -168,62 +166,78 @@ def test_most_answers_lost_and_nothing_else(hub: Hub, home: Home) -> None:
     everything_once(hub)
 
 
-def everything_once(hub: Hub) -> None:
+def everything_once(hub: Hub, series: int = 1) -> None:
+    said_of = series * CORRECTIONS
+
     def look(connection: object) -> None:
-        said = connection.execute(select(corrections.c.item, corrections.c.times)).all()  # type: ignore[attr-defined]
-        assert sorted(said) == [(f"guide/mz-{number:03}", 1) for number in range(CORRECTIONS)]
+        said = connection.execute(select(stray_corrections.c.item, stray_corrections.c.times)).all()  # type: ignore[attr-defined]
+        assert sorted(said) == sorted((f"guide/mz-{number:03}", 1) for number in range(said_of))
         assert [json.loads(row.counts) for row in connection.execute(select(device_counters))] == [{"sessions": 3}]  # type: ignore[attr-defined]
         kinds = [row.kind for row in connection.execute(select(device_reports))]  # type: ignore[attr-defined]
-        assert (kinds.count("correction"), kinds.count("counters"), len(kinds)) == (CORRECTIONS, 1, CORRECTIONS + 1)
+        assert (kinds.count("correction"), kinds.count("counters"), len(kinds)) == (said_of, series, said_of + series)
 
     hub.office.store.read(look)
 
 
 SENDING = """
-import sys
 from pathlib import Path
 from kiosk.home import Home
 from localdb.device.store import DeviceStore
 from uplink.identity import IdentityFolder
 from tests.integration.test_uplink import Carrier
 
-home = Home(Path(sys.argv[1]))
-store = DeviceStore(home.device_db)
-carrier = Carrier(store, IdentityFolder(home.uplink))
-print("begun", flush=True)
-while carrier.once():
-    print("batch", flush=True)
-print("empty", flush=True)
+def work(begun, folder):
+    home = Home(Path(folder))
+    carrier = Carrier(DeviceStore(home.device_db), IdentityFolder(home.uplink))
+    begun()
+    while carrier.once():
+        pass
 """
 
+KILLS = 20
+SOAK = 200
 
-@pytest.mark.timeout(120)
+
 def test_killed_in_the_middle_again_and_again(hub: Hub, home: Home) -> None:
+    killed_while_sending(hub, home, range(KILLS))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_killed_in_the_middle_two_hundred_times(hub: Hub, home: Home) -> None:
+    """Begins where it was broken off with `SOAK_FROM`."""
+    killed_while_sending(hub, home, range(int(os.environ.get("SOAK_FROM", "0")), SOAK))
+
+
+def killed_while_sending(hub: Hub, home: Home, kills: range) -> None:
+    """A sender is killed so many times while the line loses answers; what waits is filled up whenever all was sent."""
     enrol(home, hub.code(), hub.url)
     hub.line.lost = 0.4
+    series = 0
+    with Mortal(SENDING) as mortal:
+
+        def refill() -> int:
+            with DeviceStore(home.device_db) as store:
+                if not store.outbox().waiting:
+                    fill(store, series)
+                    return series + 1
+            return series
+
+        series = refill()
+        whole = mortal.run([str(home.root)])
+        assert whole.status == 0
+        for number in kills:
+            chance, ended = random.Random(number), None
+            while ended is None or not ended.killed:
+                series = refill()
+                ended = mortal.run([str(home.root)], chance.uniform(0, whole.took))
+                assert ended.killed or ended.status == 0
+            if len(kills) > KILLS:
+                print(f"{number + 1} of {kills.stop}", flush=True)
+        assert mortal.run([str(home.root)]).status == 0
     with DeviceStore(home.device_db) as store:
-        fill(store)
-    chance = random.Random(20261122)
-    kills = 0
-    for _ in range(60):
-        with subprocess.Popen(
-            [sys.executable, "-c", SENDING, str(home.root)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == "begun\n"
-            if kills < 4:
-                asked = hub.line.asked
-                until("a request", lambda before=asked: hub.line.asked > before)  # type: ignore[misc]
-                time.sleep(chance.uniform(0, 0.02))
-                child.send_signal(signal.SIGKILL)
-                kills += 1
-                continue
-            assert child.stdout.read().endswith("empty\n")
-            break
-    with DeviceStore(home.device_db) as store:
-        assert store.outbox().waiting == 0
-    assert kills == 4
-    everything_once(hub)
+        assert (store.outbox().waiting, store.outbox().dead) == (0, 0)
+    everything_once(hub, series)
 
 
 KIOSK = """
@@ -242,7 +256,6 @@ every_s = 1
 """
 
 
-@pytest.mark.timeout(120)
 def test_a_whole_kiosk_reports_how_it_is(hub: Hub, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     from domain.events import Event
     from kiosk.settings import load

@@ -45,8 +45,6 @@ from uplink.identity import Identity, IdentityFolder
 from uplink.signing import DeviceKey
 from uplink.stick import ANSWER, FOLDER, Envelope, HubAnswer
 
-pytestmark = pytest.mark.timeout(240)
-
 TODAY = dt.datetime.now(dt.UTC).date().isoformat()
 SECONDS = 60
 

@@ -61,7 +61,7 @@ def test_pages_leave_nothing_behind(ui: UI) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_memory_is_flat_over_two_thousand_pages(ui: UI) -> None:
     stage = ui.open({}, panel=FULL)
     process = psutil.Process()

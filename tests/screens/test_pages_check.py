@@ -24,6 +24,7 @@ CODES = {
     "same": code(),
     "changed": code(version=1),
     "places": code(SHORT_NUMBER, 2),
+    "fresh": code(SHORT_NUMBER, 3),
     "unsure": code(SHORT_NUMBER, 1),
     "newer": code(version=5),
     "gone": code(GONE, 2),
@@ -103,7 +104,7 @@ def test_every_answer_in_every_look(ui: UI, numbered: CatalogueFile, state: str,
         ui.stage.show(kiosk.scene)
         ui.frames(2)
     said = "".join(told).replace(" ", "")
-    for text in (view.verdict, *(one.title for one in (*view.changes, *view.places))):
+    for text in (view.verdict, *(one.title for one in (*view.changes, *view.around))):
         assert text.replace(" ", "") in said, text
 
 

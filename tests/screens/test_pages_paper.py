@@ -582,7 +582,7 @@ def test_what_did_not_come_is_printed_once_more_by_two_touches(ui: UI, kiosk: Pa
 @pytest.mark.parametrize("way", ["take away", "not printed P-02", "uncertain"])
 def test_the_code_on_the_glass_holds_the_whole_text(ui: UI, kiosk: PaperKiosk, way: str, look: str, panel: Any) -> None:
     scene = scene_of(kiosk, way, look)
-    first = kiosk.walk.steps[-1].words()[0]  # type: ignore[attr-defined]
+    first = kiosk.walk.steps[-1].words().texts[0]  # type: ignore[attr-defined]
     stage = ui.open(pages(), panel=panel, dark=look == "en large")
     stage.show(scene)
     found = zxingcpp.read_barcodes(ui.picture(), **QR)
@@ -611,7 +611,7 @@ def test_each_code_can_be_read_at_arms_length_with_its_words_beside_it(
         kiosk.printer.state = PrinterState.PAPER_OUT
     kiosk.do("take")
     stage = ui.open(pages(), panel=FULL)
-    texts = kiosk.walk.steps[-1].words()  # type: ignore[attr-defined]
+    texts = kiosk.walk.steps[-1].words().texts  # type: ignore[attr-defined]
     for number, text in enumerate(texts):
         if number:
             ui.acts.clear()

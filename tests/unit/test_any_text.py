@@ -93,7 +93,6 @@ def test_any_text_is_set_on_the_glass(text: str, width: int) -> None:
     assert all(sum(widths(line)) <= width or len(line) == 1 for line in lines)
 
 
-@pytest.mark.timeout(120)
 @settings(max_examples=6, suppress_health_check=list(HealthCheck), deadline=None)
 @given(text=LONG)
 def test_a_hundred_thousand_characters_are_set(text: str) -> None:
@@ -101,7 +100,6 @@ def test_a_hundred_thousand_characters_are_set(text: str) -> None:
     assert seen("".join(glass.wrap(text, 24 * EM, lambda piece: sum(widths(piece))))) == seen(text)
 
 
-@pytest.mark.timeout(120)
 @settings(max_examples=6, suppress_health_check=list(HealthCheck), deadline=None)
 @given(texts=st.lists(ANY | LONG, min_size=1, max_size=12))
 def test_any_text_in_a_record_is_built_or_refused_with_its_line(texts: list[str]) -> None:

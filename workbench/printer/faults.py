@@ -20,6 +20,7 @@ class FaultName(StrEnum):
     MUTE = "mute"
     NO_PROCESS_ID = "no_process_id"
     GARBAGE_STATUS = "garbage_status"
+    NOISE = "noise"
 
 
 PAPER_SIDE: Final = frozenset(
@@ -44,7 +45,8 @@ CAPTIONS: Final[dict[FaultName, tuple[str, str]]] = {
     FaultName.SLOW: ("收得慢", "按每秒字节数收"),
     FaultName.MUTE: ("不回话", "照打，什么都不答"),
     FaultName.NO_PROCESS_ID: ("不认回执号", "GS ( H 当没看见，许多机型如此"),
-    FaultName.GARBAGE_STATUS: ("状态乱码", "状态字节不合格式"),
+    FaultName.GARBAGE_STATUS: ("状态乱码", "问状态，答的是乱字节，有的碰巧像真的"),
+    FaultName.NOISE: ("线上有杂音", "没人问也冒出字节，有的碰巧像状态"),
 }
 """Title and one line of explanation for the control page."""
 

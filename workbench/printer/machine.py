@@ -9,7 +9,7 @@ from typing import Final
 from workbench.escpos import DOTS_PER_MM, Decoder, Request, Sheet
 from workbench.printer.faults import CAPTIONS, ONCE, PAPER_SIDE, Fault, FaultName
 from workbench.printer.realtime import CLEAR_BUFFERS, RealtimeCommand, RealtimeWatch
-from workbench.printer.status import CLEARED, Sensors, garbage, process_id_answer
+from workbench.printer.status import CLEARED, Garbage, Sensors, process_id_answer
 
 _STEP: Final = 1024
 """Bytes printed in one go: 14 rows of an 80 mm picture, under 2 mm of paper."""
@@ -25,6 +25,7 @@ class PrinterModel:
     cuts right at the head). ``mm_per_s``: speed of the paper, None for at once. ``realtime_in_raster``: obeys real-time
     bytes inside picture data too. ``half_command_survives``: a command that broke off with its connection waits for its
     rest in the next one, as in a printer whose print engine does not know about connections; False: it is dropped.
+    ``seed`` of the bytes that garbage and noise consist of.
     """
 
     width: int = 576
@@ -33,6 +34,7 @@ class PrinterModel:
     mm_per_s: int | None = None
     realtime_in_raster: bool = False
     half_command_survives: bool = True
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class Machine:
         self._slow_since, self._slow_taken = 0.0, 0
         self._asb = False
         self._felt = Sensors()
-        self._garbage = garbage()
+        self._garbage = Garbage(model.seed)
+        self._noise_due = 0.0
 
     # Faults and sensors
 
@@ -188,15 +191,21 @@ class Machine:
             self._obey(command)
 
     def answers(self, now: float) -> bytes:
-        """What is due to be sent to the host."""
+        """What is due to be sent to the host, and what comes of itself."""
         if self.at_work(FaultName.STALL):
-            return b""
+            return self._noise(now)
         due, self._urgent = self._urgent, bytearray()
         while self._answers and self._answers[0][0] <= now:
             due += self._answers.popleft()[1]
         if not self.connected or self.at_work(FaultName.MUTE):
             due.clear()
-        return bytes(due)
+        return bytes(due) + self._noise(now)
+
+    def _noise(self, now: float) -> bytes:
+        if not self.connected or not self.at_work(FaultName.NOISE) or now < self._noise_due:
+            return b""
+        self._noise_due = now + self._garbage.pause()
+        return self._garbage.burst()
 
     def _receive(self, data: bytes) -> None:
         self._buffer += data
@@ -220,7 +229,7 @@ class Machine:
         if command.name == "DLE EOT":
             status = self.sensors.realtime(command.data[0])
             if status is not None:
-                self._urgent.append(next(self._garbage) if self.at_work(FaultName.GARBAGE_STATUS) else status)
+                self._urgent += self._garbage.burst() if self.at_work(FaultName.GARBAGE_STATUS) else bytes((status,))
         elif command.name == "DLE DC4" and command.data == b"\x08" + CLEAR_BUFFERS:
             self._empty()
             self._urgent += CLEARED
@@ -242,6 +251,8 @@ class Machine:
         times = [] if self.at_work(FaultName.STALL) else [due for due, _ in self._answers]
         if self._buffer and not self._felt.stopped:
             times.append(self._busy_until)
+        if self.connected and self.at_work(FaultName.NOISE):
+            times.append(self._noise_due)
         if self.connected and self.at_work(FaultName.SLOW) and not self._slow_room(now):
             rate, portion = self._slow_pace()
             times.append(self._slow_since + (self._slow_taken + portion) / rate)
@@ -322,8 +333,8 @@ class Machine:
             case "GS r":
                 status = self.sensors.queued(request.data[0])
                 if status is not None:
-                    sent = next(self._garbage) if self.at_work(FaultName.GARBAGE_STATUS) else status
-                    self._answers.append((due, bytes((sent,))))
+                    spoilt = self.at_work(FaultName.GARBAGE_STATUS)
+                    self._answers.append((due, self._garbage.burst() if spoilt else bytes((status,))))
             case "GS a":
                 # Which items were asked for is not kept apart: any of them brings word of every change.
                 self._asb = request.data[0] != 0

@@ -4,12 +4,17 @@ Bit by bit after Epson's reference, which Bixolon's and Citizen's manuals share.
 0xx1xx10, an automatic status (ASB) begins with 0xx1xx00: the two never look alike.
 """
 
+import random
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Final
 
-GARBAGE: Final = (0xFF, 0x80, 0x10, 0xC1)
+UNLIKE: Final = (0xFF, 0x80, 0x10, 0xC1)
 """None fits an answer to DLE EOT or GS r: a floating line, a lone bit, the head of an ASB, a byte of some text."""
+LIKE_QUEUED: Final = (0x00, 0x20, 0x41, 0x62)
+"""Each would pass for an answer to GS r that there is paper: a break, a space, two letters."""
+LIKE_REALTIME: Final = (0x12, 0x16, 0x72)
+"""Each has the fixed bits of an answer to DLE EOT."""
+GARBAGE: Final = (*UNLIKE, *LIKE_QUEUED, *LIKE_REALTIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,22 @@ CLEARED: Final = b"\x37\x25\x00"
 """The answer to DLE DC4 8: the buffers are empty."""
 
 
-def garbage() -> "cycle[int]":
-    """Endless bytes that are no status."""
-    return cycle(GARBAGE)
+class Garbage:
+    """Bytes of `GARBAGE`, the same ones for the same seed: two times in three a lone one, else a burst of two to six,
+    of which every second is one byte over and over.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+
+    def burst(self) -> bytes:
+        """The next ones."""
+        chance = self._chance
+        length = 1 if chance.random() < 2 / 3 else chance.randint(2, 6)
+        if chance.random() < 0.5:
+            return bytes((chance.choice(GARBAGE),)) * length
+        return bytes(chance.choices(GARBAGE, k=length))
+
+    def pause(self) -> float:
+        """Seconds until the next ones, where nobody asks for them."""
+        return self._chance.uniform(0.002, 0.12)

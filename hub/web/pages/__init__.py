@@ -16,6 +16,7 @@ from hub.web.pages.people import PeopleView
 from hub.web.pages.releases import ReleasesView
 from hub.web.pages.review import ReviewView
 from hub.web.pages.revisions import RevisionsView
+from hub.web.pages.sticks import SticksView
 from hub.web.pages.tasks import TasksView
 from hub.web.pages.translations import TranslationsView
 from hub.web.view import HubView
@@ -33,6 +34,7 @@ VIEWS: tuple[type[HubView], ...] = (
     # release
     ReleasesView,
     RevisionsView,
+    SticksView,
     # street
     FleetView,
     DeviceView,

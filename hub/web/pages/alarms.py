@@ -7,7 +7,7 @@ from math import ceil
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.alarm_rules import BY_KIND
+from hub.alarm_rules import KINDS
 from hub.people import Person
 from hub.store import utc_now
 from hub.web import kiosk_words
@@ -27,7 +27,7 @@ class AlarmsView(HubView):
     @page("", roles=READERS)
     async def index(self, request: Request) -> Response:
         office, told = self.office(request), request.query_params
-        kind = told.get("kind", "") if told.get("kind", "") in BY_KIND else ""
+        kind = told.get("kind", "") if told.get("kind", "") in KINDS else ""
         muted = told.get("muted") == "1"
         number = told.get("page", "1")
         at = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 5 else 1

@@ -24,6 +24,7 @@ from hub.sheets import begins_formula
 from hub.store import utc_now
 from hub.web.view import AUDITORS, HubView, in_thread, page
 from hub.web.words import groups, whole
+from phrases import Phrases
 
 ON_A_PAGE = 40
 ACTIONS = ("item.", "candidate.", "release.", "person.", "session.", "gaps.", "web.", "audit.")
@@ -93,6 +94,7 @@ class AuditView(HubView):
         super().__init__(office)
         self._proof: Proof | None = None
         self._proving = threading.Lock()
+        self._codes = Phrases()
 
     @page("", roles=AUDITORS)
     async def index(self, request: Request) -> Response:
@@ -245,10 +247,19 @@ class AuditView(HubView):
         for name, value in entry.details.items():
             key = f"audit.detail_{name}"
             if name == "reason":
-                reason = f"refuse.{value}"
-                yield _PLACEHOLDER.sub("…", self.say(reason)) if self.say.has(reason) else str(value)
+                yield self._reason(str(value))
             elif self.say.has(key) and value not in ("", None, 0, []):
                 yield self.say(key, v=self._value(name, value, departments))
+
+    def _reason(self, value: str) -> str:
+        """Why something was not done: a code with its title, or a sentence."""
+        title = f"error.{value}.title"
+        if self._codes.has(title):
+            return f"{value} {self._codes(title)}"
+        for key in (f"refuse.{value}", f"audit.reason_{value}"):
+            if self.say.has(key):
+                return _PLACEHOLDER.sub("…", self.say(key))
+        return value
 
     def _value(self, name: str, value: Any, departments: Mapping[str, str]) -> str:
         if name == "status" and self.say.has(f"status.{value}"):

@@ -14,10 +14,10 @@ from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.ticket_book import DUE_DAYS, Owed, Reading
 from hub.web.pages.importing import XLSX, download
-from hub.web.view import AUDITORS, REVIEWERS, WRITERS, HubView, in_thread, item_path, page
+from hub.web.view import AUDITORS, OPERATORS, REVIEWERS, WRITERS, HubView, in_thread, item_path, page
 from hub.workflow import CITY, Role
 
-READERS = WRITERS | REVIEWERS | AUDITORS
+READERS = WRITERS | REVIEWERS | AUDITORS | OPERATORS
 ANSWERERS = WRITERS | {Role.DEPARTMENT_REVIEWER}
 DECIDERS = frozenset({Role.CITY_REVIEWER, Role.COLLECTOR})
 
@@ -63,6 +63,7 @@ class CorrectionsView(HubView):
             score=await in_thread(office.corrections.score),
             accounts=await in_thread(office.book.accounts),
             decides=bool(person.roles & DECIDERS),
+            strays=await in_thread(office.corrections.strays, person.kiosks_in) if person.roles & OPERATORS else (),
             due_days=DUE_DAYS,
         )
 

@@ -11,15 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.alarms import Alarm
+from hub.care import LONGEST_CONTACT, LONGEST_NOTE, WIDTHS, Care
 from hub.device import Device, DeviceDay, Site
+from hub.districts import DistrictNames
 from hub.enrolment import LONGEST_NAME, LONGEST_PLACE
-from hub.fleet import LONGEST_CONTACT, LONGEST_NOTE, WIDTHS, Care
 from hub.office import ZONE, Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.store import utc_now
 from hub.web import kiosk_words
-from hub.web.pages.fleet import READERS, district_names
+from hub.web.pages.fleet import READERS
 from hub.web.view import OPERATORS, HubView, in_thread, page
 from hub.workflow import Role
 from phrases import Phrases
@@ -92,7 +93,7 @@ class DeviceView(HubView):
             self.text(form, "note"),
             self.number(form, "edits"),
         )
-        await in_thread(office.fleet.keep, self.person(request), kept)
+        await in_thread(office.care.keep, self.person(request), kept)
         return self.back_with(request, self.say("kiosk.kept"), f"/kiosks/{device.number}")
 
     @page("/{number}/visit", roles=OPERATORS, methods=("POST",))
@@ -103,7 +104,7 @@ class DeviceView(HubView):
         except ValueError:
             raise Refused(Reason.VISIT_UNFIT) from None
         who, done = self.text(form, "who"), self.text(form, "done")
-        await in_thread(office.fleet.note_visit, self.person(request), device.number, came, who, done)
+        await in_thread(office.care.note_visit, self.person(request), device.number, came, who, done)
         return self.back_with(request, self.say("kiosk.visited", who=who), f"/kiosks/{device.number}")
 
     @page("/{number}/mute", roles=OPERATORS, methods=("POST",))
@@ -140,7 +141,7 @@ class DeviceView(HubView):
             typed = {name: getattr(site, name) or "" for name in ("number", "name", "place", "district", "ring")}
             typed |= {name: "" if getattr(site, name) is None else getattr(site, name) for name in ("lat", "lon")}
         known = {"typed": typed, "told": "", "issued": None, "longest": (LONGEST_NAME, LONGEST_PLACE)}
-        names = await in_thread(district_names, office)
+        names = (await in_thread(DistrictNames, office.items)).listed
         title = self.say("kiosk.new")
         return await self.render(
             request, "device_new.html", status, **(known | {"title": title, "names": names} | context)
@@ -158,14 +159,14 @@ class DeviceView(HubView):
             for code, count in sorted((seen.health.errors if seen.health is not None else {}).items())
         ]
         told = office.fleet.told(device)
-        visits = office.fleet.visits(device.number)
+        visits = office.care.visits(device.number)
         history = office.alarms.of(device.id)
         site = device.site
         return {
             "standing": standing,
             "seen": seen,
             "health": seen.health,
-            "district": district_names(office).get(site.district or "", site.district or ""),
+            "district": DistrictNames(office.items).of(site.district) if site.district else "",
             "state": kiosk_words.state(standing, now, self.say)
             if standing is not None
             else ("off", self.say("kiosk.gone")),
@@ -177,7 +178,7 @@ class DeviceView(HubView):
             "visits": visits,
             "names": office.people.names({one.person for one in visits} | _muters(history)),
             "history": [self._alarm(one, now) for one in history],
-            "care": office.fleet.care(device.number),
+            "care": office.care.of(device.number),
         }
 
     def _alarm(self, one: Alarm, now: dt.datetime) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from urllib.parse import urlencode
@@ -10,9 +10,12 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.fleet import ORDERS, PAGE, STATES, Asked, Counts, District, Round, Standing, Stop
+from hub.districts import DistrictNames
+from hub.fleet import ORDERS, PAGE
 from hub.office import ZONE, Office
 from hub.people import Person
+from hub.rounds import Round, Stop
+from hub.standing import STATES, Asked, Counts, District, Standing
 from hub.store import utc_now
 from hub.web import kiosk_words
 from hub.web.view import AUDITORS, OPERATORS, HubView, in_thread, page
@@ -22,6 +25,9 @@ READERS = OPERATORS | AUDITORS
 
 FIRST = 7
 """Stops that are listed before somebody asks for all."""
+
+NEAR = 2
+"""Of the others, so many are named in the line that leads to them."""
 
 ACROSS = 14
 """Squares in a row of a district."""
@@ -91,7 +97,9 @@ class FleetView(HubView):
             rounds=rounds,
             hours=sum(one.hours for one in rounds),
             visits=shown if every else shown[:FIRST],
-            more=0 if every else len(shown[FIRST:]),
+            rest=[] if every else shown[FIRST:],
+            near=NEAR,
+            silent_hours=office.rules["silent"].raise_at / 60 if office.rules["silent"].mark.visit else 0,
             all_visits=len(visits),
             groups={name: len(held) for name, held in groups.items()},
             why=why,
@@ -112,7 +120,10 @@ class FleetView(HubView):
         office = self.office(request)
         rounds = await in_thread(office.fleet.rounds, self.person(request))
         visits = self._visits(rounds)
-        sheets = [(one, [visit for visit in visits if visit.who == one.contact]) for one in rounds]
+        sheets = [
+            (one, kiosk_words.packing(one.stops, self.say), [visit for visit in visits if visit.who == one.contact])
+            for one in rounds
+        ]
         return await self.render(
             request,
             "fleet_sheet.html",
@@ -132,13 +143,13 @@ class FleetView(HubView):
         self, office: Office, asked: Asked, person: Person
     ) -> tuple[Counts, list[Block], int, tuple[Round, ...], list[Line], int]:
         fleet = office.fleet
-        names = district_names(office)
+        names = DistrictNames(office.items)
         blocks, unit = self._blocks(fleet.districts(person), names)
         found, total = fleet.standings(asked, person)
         lines = [self._line(one) for one in found]
         return fleet.counts(person), blocks, unit, fleet.rounds(person), lines, total
 
-    def _blocks(self, districts: Sequence[District], names: Mapping[str, str]) -> tuple[list[Block], int]:
+    def _blocks(self, districts: Sequence[District], names: DistrictNames) -> tuple[list[Block], int]:
         most = max((one.counts.total for one in districts), default=0)
         unit = next((one for one in UNITS if most <= one * MOST_SQUARES), UNITS[-1])
         blocks = []
@@ -146,7 +157,7 @@ class FleetView(HubView):
             # What is not well is rounded up: it never vanishes.
             states = [state for state in STATES for _ in range(ceil(one.counts.of(state) / unit))]
             squares = tuple((state, n % ACROSS * PITCH, n // ACROSS * PITCH) for n, state in enumerate(states))
-            name = names.get(one.code, one.code) or self.say("fleet.no_district")
+            name = names.of(one.code) if one.code else self.say("fleet.no_district")
             height = max(1, ceil(len(states) / ACROSS)) * PITCH + 2
             blocks.append(Block(one, name, str(place + 1) if place < 9 else "", squares, height))
         return blocks, unit
@@ -179,14 +190,6 @@ class FleetView(HubView):
             kiosk_words.reader(one, self.say),
             sum(alarm.mute is not None for alarm in one.alarms),
         )
-
-
-def district_names(office: Office) -> Mapping[str, str]:
-    """Names of districts, out of the code list ``district`` if the city has one. Blocks."""
-    for record in office.items.records(("codelist",)):
-        if record.get("list") == "district":
-            return {str(one["code"]): str(one["name"]) for one in record.get("entries", ())}
-    return {}
 
 
 def _groups(visit: Visit) -> set[str]:

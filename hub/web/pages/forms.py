@@ -13,6 +13,7 @@ import base64
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,15 +24,17 @@ from starlette.responses import RedirectResponse, Response
 
 from domain.errors import CodedError
 from domain.lint import Finding
-from domain.records import KINDS, Calendar, Guide
+from domain.paper import LONG_MM
+from domain.records import KINDS, Calendar, Guide, Org
 from domain.slip import Variant
-from hub.checks import key_of, owner_of
+from hub.checks import key_of
 from hub.differences import as_text, field_name
 from hub.item import Item, Version
 from hub.office import Office
+from hub.owners import FREE
 from hub.people import Person
 from hub.refusal import Conflict, Reason, Refused
-from hub.slips import LONGEST, WIDTHS, Slips
+from hub.slips import WIDTHS, Slips
 from hub.translations import Count, Translations, laid_over
 from hub.web.bound import OFFICES, Binder, Form, ids_in, words_of
 from hub.web.differing import Link, Row, difference as differing, shown
@@ -51,10 +54,11 @@ from hub.web.fields import (
     window_of,
     windows,
 )
+from hub.web.lists import lists_for
 from hub.web.months import Month, months, turned
 from hub.web.pages.versions import differing_rows
 from hub.web.view import ANYONE, WRITERS, HubView, in_thread, item_path, page
-from hub.workflow import Part, Status
+from hub.workflow import CITY, Part, Status
 from phrases import Phrases
 
 log = logging.getLogger(__name__)
@@ -103,7 +107,7 @@ class Slip:
     @property
     def share(self) -> int:
         """Per cent of the longest paper, for the bar."""
-        return min(100, round(100 * self.millimetres / LONGEST))
+        return min(100, round(100 * self.millimetres / LONG_MM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ class FormsView(HubView):
         super().__init__(office)
         self._lint = Phrases()
         self._binder = Binder(self.say, self._lint)
-        self._slips = Slips(office.items)
+        self._slips = Slips(office.items, office.store)
         self._explainer = Explainer(office, self.say)
         self._translations = Translations(office.store, office.items)
 
@@ -169,45 +173,58 @@ class FormsView(HubView):
         of = version.record.get("of") if version.item.startswith("translation/") else None
         return office.items.called([str(of)])[str(of)][0] if of and str(of) in office.items.called([str(of)]) else ""
 
-    def writable_kinds(self) -> list[str]:
+    def written_kinds(self) -> list[str]:
         """Kinds that people write; the others come about in the hub."""
         return [kind for kind in KINDS if kind not in NOT_WRITTEN]
+
+    def writable_kinds(self, person: Person) -> list[str]:
+        """Those of which the person may begin an item. A department has its own organisation already."""
+        whole = person.actor.may_write(CITY)
+        return [kind for kind in self.written_kinds() if whole or (kind in FREE and kind != Org.KIND)]
 
     # A new item
 
     @page("/new", roles=WRITERS)
     async def new(self, request: Request) -> Response:
         kind = request.query_params.get("kind", "guide")
-        if kind not in self.writable_kinds():
+        if kind not in self.written_kinds():
             raise HTTPException(404, self.say("refuse.no_such_item"))
-        raw: dict[str, Any] = {"kind": kind}
         person = self.person(request)
-        if kind == "guide" and person.actor.department != "*":
-            raw["department"] = person.department
+        if kind not in self.writable_kinds(person):
+            raise HTTPException(403, self.say(f"refuse.{Reason.CITYS_KIND.value}"))
+        raw: dict[str, Any] = {"kind": kind}
+        if person.department != CITY and kind in FREE:
+            raw["verified_by"] = person.department
+            if kind == Guide.KIND:
+                raw["department"] = person.department
         return await self._new(request, Written(raw), fresh=True)
 
     @page("/new", roles=WRITERS, methods=("POST",))
     async def create(self, request: Request) -> Response:
         posted = posted_of(await self.form(request))
-        kind = last(posted, "_kind")
-        if kind not in self.writable_kinds():
-            raise HTTPException(400, self.say("web.form_unfit"))
-        raw = record_of(kind, {"kind": kind}, posted)
-        if id := last(posted, "_id").strip():
-            raw["id"] = id
-        held = self._arranged(Written(raw, at=origins(kind, posted), windows=windows(kind, posted)), posted, None)
+        held = self._begun(posted)
         do = last(posted, "_do")
         if do not in ("", "save"):
             return await self._new(request, held)
-        unfit = faults(raw, self.say)
+        unfit = faults(held.raw, self.say)
         if unfit:
             told = Told(self.say("form.unfit", n=len(unfit)))
             return await self._new(request, held, told, 422)
         try:
-            version = await in_thread(self.office(request).items.create, self.person(request), raw)
+            version = await in_thread(self.office(request).items.create, self.person(request), held.raw)
         except Refused as refused:
             return await self._new(request, held, self._told(refused), 409)
         return self.back_with(request, self.say("form.created"), item_path(version.item))
+
+    def _begun(self, posted: Mapping[str, Sequence[str]]) -> Written:
+        """What was sent of an item that is not kept yet."""
+        kind = last(posted, "_kind")
+        if kind not in self.written_kinds():
+            raise HTTPException(400, self.say("web.form_unfit"))
+        raw = record_of(kind, {"kind": kind}, posted)
+        if id := last(posted, "_id").strip():
+            raw["id"] = id
+        return self._arranged(Written(raw, at=origins(kind, posted), windows=windows(kind, posted)), posted, None)
 
     async def _new(
         self, request: Request, held: Written, told: Told | None = None, status: int = 200, *, fresh: bool = False
@@ -216,7 +233,8 @@ class FormsView(HubView):
         desk = await in_thread(self._desk, office, kind, None, held, fresh=fresh)
         return await self.render(
             request, "item_form.html", status, title=self.say("form.new", kind=self._kind(kind)), desk=desk, held=held,
-            told=told, new=True, mine=False, translations=None, kinds=self.writable_kinds(),
+            told=told, new=True, mine=False, translations=None, kinds=self.writable_kinds(self.person(request)),
+            others=[one for one in self.written_kinds() if one not in self.writable_kinds(self.person(request))],
             departments=await in_thread(office.people.departments),
         )  # fmt: skip
 
@@ -265,11 +283,18 @@ class FormsView(HubView):
         except Refused as refused:
             now = await in_thread(office.items.open, key) or version
             return await self._form(request, item, now, replace(held, edits=now.edits), self._told(refused), 409)
-        words = self.say("form.submitted" if saved.status is not Status.DRAFT else "form.saved")
+        words = self.say("form.saved")
+        if saved.status is not Status.DRAFT:
+            words = await in_thread(self._sent, office, key)
         asked = {"look": str(held.look)} if held.look != Look() else {}
         if do == "page":
             asked["page"] = page[:80]
         return self.back_with(request, words, item_path(key) + (f"?{urlencode(asked)}" if asked else ""))
+
+    def _sent(self, office: Office, key: str) -> str:
+        """What is told of what was sent in: also that it will wait, when nobody can review it."""
+        nobody = office.tasks.nobody_for(key)
+        return self.say(f"form.nobody_{nobody.value}" if nobody else "form.submitted")
 
     def _save(self, office: Office, person: Person, version: Version, held: Written, submit: bool) -> Version:
         saved = version
@@ -292,7 +317,9 @@ class FormsView(HubView):
     async def submit(self, request: Request) -> Response:
         edits = self.number(await self.form(request), "edits")
         await in_thread(self.office(request).items.submit, self.person(request), _key(request), edits)
-        return self.back_with(request, self.say("form.submitted"), item_path(_key(request)))
+        return self.back_with(
+            request, await in_thread(self._sent, self.office(request), _key(request)), item_path(_key(request))
+        )
 
     @page("/{kind}/{id}/withdraw", roles=WRITERS, methods=("POST",))
     async def withdraw(self, request: Request) -> Response:
@@ -392,30 +419,38 @@ class FormsView(HubView):
         *,
         fresh: bool = False,
     ) -> Desk:
-        """`fresh`: nobody has written anything yet, so nothing is held against them."""
+        """`fresh`: nobody has written anything yet: what has to be written is counted, not held against them."""
         unfit = faults(held.raw, self.say)
         live = office.items.live(item.key) if item is not None else None
         found = differing(office, item.key, version.number, self.say) if item and version else None
         changed = differing_rows(live, replace(version, record=held.raw), self.say) if version is not None else ()
-        form = self._binder.form(
+        bound = partial(
+            self._binder.form,
             kind,
             held.raw,
             findings=() if unfit else self._findings(office, held.raw),
-            faults=() if fresh else self._shown(unfit),
             live=live.record if live is not None else None,
             called=office.items.called(ids_in(kind, held.raw)),
             more=held.more,
             at=held.at,
             windows=held.windows,
+            lists=lists_for(office.items, kind, held.raw, self.say),
+            judged=not unfit,
         )
+        form = bound(faults=self._shown(unfit))
+        if fresh:
+            form = bound().counting(form)
+        slip = self._slip(office, held.raw, held.look, unfit, fresh=fresh) if kind == Guide.KIND else None
+        if slip is not None and slip.long:
+            form = form.told(self.say("form.slip_long", mm=slip.millimetres, most=round(LONG_MM)))
         mine = replace(version, record=held.raw) if version is not None else None
         return Desk(
             item=item,
             kind=self._kind(kind),
             version=version,
-            whose=self.department(item.department if item else owner_of({"id": "", **held.raw})),
+            whose=self.department(item.department) if item else "",
             form=form,
-            slip=self._slip(office, held.raw, held.look, unfit) if kind == "guide" else None,
+            slip=slip,
             live=live,
             chain=found.chain if found else (),
             remarks=found.remarks if found else (),
@@ -435,9 +470,11 @@ class FormsView(HubView):
         except Refused:
             return []
 
-    def _slip(self, office: Office, raw: Mapping[str, Any], look: Look, unfit: Sequence[Fault] = ()) -> Slip:
-        if unfit:
-            return Slip(look, told=self.say("form.no_slip"))
+    def _slip(
+        self, office: Office, raw: Mapping[str, Any], look: Look, unfit: Sequence[Fault] = (), *, fresh: bool = False
+    ) -> Slip:
+        if any(one.path != "id" for one in unfit):
+            return Slip(look, told=self.say("form.slip_to_come" if fresh else "form.no_slip"))
         try:
             second = None
             if look.variant is Variant.BILINGUAL and raw.get("id"):

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.freshness import DUE_DAYS, FIELDS, Account, Entry, Ledger, Standing
+from hub.asking import DAYS
+from hub.freshness import DUE_DAYS, Account, Entry, Ledger, Line, Standing
+from hub.office import ZONE
 from hub.people import Person
 from hub.refusal import Reason, Refused
+from hub.store import utc_now
+from hub.verified import FIELDS
+from hub.web import words
+from hub.web.pages.gaps import day_of
 from hub.web.pages.importing import XLSX, download
 from hub.web.view import WRITERS, HubView, in_thread, page
 from hub.workflow import CITY, Role
 
 READERS = WRITERS | {Role.DEPARTMENT_REVIEWER, Role.CITY_REVIEWER, Role.AUDITOR}
 
-PAGE = 30
+PAGE = 20
 """Items on a page: each has to be looked at."""
+
+_ORDERS: dict[str, Callable[[Line], tuple[object, ...]]] = {
+    "": lambda line: (line.share, -line.items, line.department),
+    "items": lambda line: (-line.items, line.department),
+    "progress": lambda line: (-(line.change if line.change is not None else -1000), line.department),
+}
+"""How the departments are ordered: what needs most first, by number of items, by progress."""
+
+COLLECTORS = frozenset({Role.COLLECTOR})
 
 FORMS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
@@ -37,8 +54,13 @@ class FreshnessView(HubView):
             line for line in account.lines if every or not line.whole or line.department == asked.get("department")
         ]
         mine = person.departments - {CITY}
+        sort = asked.get("sort", "")
+        lines.sort(key=_ORDERS.get(sort, _ORDERS[""]))
         lines.sort(key=lambda line: line.department not in mine)
+        desk = await in_thread(office.reminders.desk)
+        told = {one.department: one for one in await in_thread(office.book.accounts)}
         department = _department(asked.get("department"), account, person)
+        today = utc_now().astimezone(ZONE).date()
         state = asked.get("state", "")
         entries = await in_thread(office.ledger.entries, department) if department else ()
         shown = _narrowed(entries, state)
@@ -52,6 +74,14 @@ class FreshnessView(HubView):
             hidden=len(account.lines) - len(lines),
             every=every,
             names=names,
+            sort=sort if sort in _ORDERS else "",
+            desk=desk,
+            reminds=Role.COLLECTOR in person.roles,
+            told=told,
+            said=(sum(one.told for one in told.values()), sum(one.mended for one in told.values())),
+            writers=[one.name for one in desk.writers.get(department, ())][:3],
+            due=(today + dt.timedelta(days=DAYS)).isoformat(),
+            today=today.isoformat(),
             department=department,
             line=next((one for one in account.lines if one.department == department), None),
             entries=shown[(at - 1) * PAGE : at * PAGE],
@@ -75,6 +105,48 @@ class FreshnessView(HubView):
         version = await in_thread(office.ledger.verify, person, key, group)
         words = "ledger.verified_phone" if group == "phone" else "ledger.verified_whole"
         return self.back_with(request, self.say(words, name=str(version.record["name"])))
+
+    @page("/remind", roles=COLLECTORS, methods=("POST",))
+    async def remind(self, request: Request) -> Response:
+        """提醒部门: a task of every department that is behind and has somebody, with a day."""
+        office, person, form = self.office(request), self.person(request), await self.form(request)
+        made = await in_thread(office.reminders.remind, person, day_of(self.text(form, "due")))
+        n = sum(one.of - one.done for one in made)
+        told = self.say("ledger.reminded", departments=len(made), n=n, due=words.day(made[0].asked.due))
+        return self.back_with(request, told)
+
+    @page("/unclaimed", roles=READERS)
+    async def unclaimed(self, request: Request) -> Response:
+        """没人认领的条目, twenty at a time, each to be looked at and handed over."""
+        office, person = self.office(request), self.person(request)
+        desk = await in_thread(office.reminders.desk)
+        names = {**dict(await in_thread(office.people.departments)), CITY: self.say("department.city")}
+        number = request.query_params.get("page", "1")
+        at = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
+        return await self.render(
+            request,
+            "unclaimed.html",
+            entries=desk.unclaimed[(at - 1) * PAGE : at * PAGE],
+            total=len(desk.unclaimed),
+            at=at,
+            pages=-(-len(desk.unclaimed) // PAGE),
+            names=names,
+            takers=[(id, names.get(id, id)) for id in desk.writers],
+            gives=Role.COLLECTOR in person.roles,
+        )
+
+    @page("/hand", roles=COLLECTORS, methods=("POST",))
+    async def hand(self, request: Request) -> Response:
+        """One item goes to another department, through both reviews."""
+        office, person, form = self.office(request), self.person(request), await self.form(request)
+        key, to = self.text(form, "key"), self.text(form, "to")
+        version = await in_thread(office.reminders.hand_over, person, key, to)
+        whose = await in_thread(self.department, to)
+        return self.back_with(
+            request,
+            self.say("ledger.handed", name=str(version.record["name"]), department=whose),
+            "/freshness/unclaimed",
+        )
 
     @page("/ledger.{form}", roles=READERS)
     async def export(self, request: Request) -> Response:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.gaps import Answer, Board, GapRow, Pairing
-from hub.office import Office
+from hub.asking import DAYS
+from hub.differences import field_name
+from hub.gap import Answer, Board, GapRow
+from hub.office import ZONE, Office
+from hub.pairing import Pairing
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.sheets import SheetRefused, workbook_of
+from hub.store import utc_now
+from hub.web import words
+from hub.web.differing import shown
 from hub.web.pages.importing import download
 from hub.web.view import WRITERS, HubView, in_thread, page
 from hub.workflow import CITY, Role
@@ -25,6 +34,12 @@ READERS = WRITERS | {Role.DEPARTMENT_REVIEWER, Role.CITY_REVIEWER}
 TABS = ("waiting", "maybe", "covered", "said")
 
 PAGE = 50
+
+SHOWN = (
+    *("name", "aliases", "department", "codes", "summary", "eligibility", "materials", "result", "fee"),
+    *("promised_limit", "legal_limit", "places", "phone", "legal_basis"),
+)
+"""Fields of ours that are set beside theirs."""
 
 _TESTS: dict[str, Callable[[GapRow], bool]] = {
     "waiting": lambda row: row.waits,
@@ -49,13 +64,17 @@ class GapsView(HubView):
             return await self.render(request, "gaps.html", lists=lists, board=None)
         board = await in_thread(office.gaps.board, chosen.id)
         department = self._department(asked.get("department"), board, person)
-        shown = asked.get("show", "waiting")
-        shown = shown if shown in TABS else "waiting"
+        tab = asked.get("show", "waiting")
+        tab = tab if tab in TABS else "waiting"
         within = [row for row in board.rows if row.department == department]
-        rows = [row for row in within if _TESTS[shown](row)]
+        rows = sorted(
+            (row for row in within if _TESTS[tab](row)), key=lambda row: -(row.searched or 0) if board.searched else 0
+        )
         number = asked.get("page", "1")
         at = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
-        people = await in_thread(office.people.names, [row.said.who for row in rows if row.said])
+        made = board.requests.get(department)
+        ids = [row.said.who for row in rows if row.said] + ([made.asked.by] if made else [])
+        people = await in_thread(office.people.names, ids)
         return await self.render(
             request,
             "gaps.html",
@@ -64,20 +83,63 @@ class GapsView(HubView):
             department=department,
             names=names,
             share=next((one for one in board.shares if one.department == department), None),
-            tabs=[(tab, self.say(f"gaps.tab_{tab}"), sum(map(_TESTS[tab], within))) for tab in TABS],
-            shown=shown,
+            tabs=[(one, self.say(f"gaps.tab_{one}"), sum(map(_TESTS[one], within))) for one in TABS],
+            shown=tab,
             rows=rows[(at - 1) * PAGE : at * PAGE],
             at=at,
             pages=-(-len(rows) // PAGE),
             href=lambda **more: _href(chosen.id, **more),
-            answers=[(one.value, self.say(f"gaps.answer_{one.value}")) for one in Answer],
             people=people,
-            writes=person.actor.may_write(department) if department else Role.COLLECTOR in person.roles,
-            assigns=Role.COLLECTOR in person.roles,
+            asked=made,
+            asks=Role.COLLECTOR in person.roles,
+            brings=bool(person.roles & WRITERS),
+            **await in_thread(self._answering, office, person, board, department),
             paired=sum(row.covered for row in board.rows),
             answered=sum(row.said is not None and row.said.answer is not None for row in board.rows),
             begun=sum(row.said is not None and row.said.answer is Answer.MISSING for row in board.rows),
         )
+
+    @page("/beside", roles=READERS)
+    async def beside(self, request: Request) -> Response:
+        """并排看两条: what their list says of an item, and what we have of the one most like it."""
+        office, person, asked = self.office(request), self.person(request), request.query_params
+        board = await in_thread(office.gaps.board, asked.get("list", ""))
+        row = next((one for one in board.rows if str(one.row) == asked.get("row")), None)
+        if row is None:
+            raise Refused(Reason.NO_SUCH_LIST)
+        names = dict(await in_thread(office.people.departments))
+        theirs = [(self.say("gaps.their_name"), row.listed.name)]
+        theirs += [(self.say("gaps.their_department"), row.listed.theirs)] if row.listed.theirs else []
+        theirs += [(self.say("gaps.their_code"), row.listed.code)] if row.listed.code else []
+        near = row.near[0] if row.near else None
+        return await self.render(
+            request,
+            "gaps_beside.html",
+            board=board,
+            row=row,
+            department=row.department,
+            names=names,
+            near=near,
+            theirs=[*theirs, *row.listed.told],
+            ours=await in_thread(self._ours, office, near[0], names) if near else [],
+            back=f"{_href(board.list.id, department=row.department)}#r{row.row}",
+            people=await in_thread(office.people.names, [row.said.who] if row.said else []),
+            **await in_thread(self._answering, office, person, board, row.department),
+        )
+
+    @page("/ask", roles=frozenset({Role.COLLECTOR}), methods=("POST",))
+    async def ask(self, request: Request) -> Response:
+        """发给部门答: a task of the department, with a day by which it answers."""
+        office, person, form = self.office(request), self.person(request), await self.form(request)
+        id, department = self.text(form, "list"), self.text(form, "department")
+        made = await in_thread(office.gaps.ask, person, id, department, day_of(self.text(form, "due")))
+        told = self.say(
+            "gaps.asked",
+            department=await in_thread(self.department, department),
+            n=made.of - made.done,
+            due=words.day(made.asked.due),
+        )
+        return self.back_with(request, told, _href(id, department=department))
 
     @page("", roles=WRITERS, methods=("POST",))
     async def bring(self, request: Request) -> Response:
@@ -91,8 +153,8 @@ class GapsView(HubView):
         try:
             made = await in_thread(office.gaps.bring, person, city, source or name, content, name)
         except SheetRefused as refused:
-            words = self.say(f"sheet.{refused.reason}", **refused.values)
-            return self.back_with(request, words, "/gaps", kind="error")
+            told = self.say(f"sheet.{refused.reason}", **refused.values)
+            return self.back_with(request, told, "/gaps", kind="error")
         return self.back_with(request, self.say("gaps.brought", city=made.city, n=made.rows), _href(made.id))
 
     @page("/answer", roles=WRITERS, methods=("POST",))
@@ -105,18 +167,20 @@ class GapsView(HubView):
             await in_thread(office.gaps.assign, person, id, mark, to)
             told = self.say("gaps.assigned", name=row.listed.name, department=await in_thread(self.department, to))
             return self.back_with(request, told)
-        answer = Answer(self.text(form, "answer")) if self.text(form, "answer") in set(Answer) else Answer.LATER
-        item, reason = self.text(form, "item"), self.text(form, "reason")
+        if self.text(form, "answer") not in set(Answer):
+            return self.back_with(request, self.say("gaps.choose_answer"), kind="error")
+        answer = Answer(self.text(form, "answer"))
+        item, reason, writer = (self.text(form, one) for one in ("item", "reason", "writer"))
+        due = day_of(self.text(form, "due")) if answer is Answer.MISSING else None
+        whose = row.department or to
         await in_thread(
             lambda: office.gaps.answer(
-                person, id, mark, answer, item=item, reason=reason, department="" if row.department else to
+                person, id, mark, answer, item=item, reason=reason, department=whose, writer=writer, due=due
             )
         )
-        if answer is Answer.MISSING:
-            return self.back_with(request, self.say("gaps.begun", name=row.listed.name))
-        return self.back_with(
-            request, self.say("gaps.said", name=row.listed.name, answer=self.say(f"gaps.answer_{answer.value}"))
-        )
+        said = self.say(f"gaps.answer_{answer.value}")
+        told = self.say("gaps.begun" if answer is Answer.MISSING else "gaps.said", name=row.listed.name, answer=said)
+        return self.back_with(request, told, _href(id, department=whose) if self.text(form, "back") else None)
 
     @page("/list.xlsx", roles=READERS)
     async def export(self, request: Request) -> Response:
@@ -131,10 +195,37 @@ class GapsView(HubView):
         return self._office.gaps.waiting(person)
 
     def _row(self, office: Office, id: str, mark: str) -> GapRow:
-        row = next((one for one in office.gaps.board(id).rows if one.mark == mark), None)
-        if row is None:
-            raise Refused(Reason.NO_SUCH_LIST)
-        return row
+        return office.gaps.board(id).row(mark)
+
+    def _answering(self, office: Office, person: Person, board: Board, department: str) -> dict[str, Any]:
+        """What the form of an answer needs."""
+        split: dict[str, list[str]] = defaultdict(list)
+        for row in board.rows:
+            if row.part_of:
+                split[row.part_of].append(row.listed.name)
+        today = utc_now().astimezone(ZONE).date()
+        return {
+            "answers": [(one.value, self.say(f"gaps.answer_{one.value}")) for one in Answer],
+            "authors": office.gaps.writers(department) if department else (),
+            "writes": person.actor.may_write(department) if department else Role.COLLECTOR in person.roles,
+            "assigns": Role.COLLECTOR in person.roles,
+            "due": (today + dt.timedelta(days=DAYS)).isoformat(),
+            "today": today.isoformat(),
+            "split_names": split,
+        }
+
+    def _ours(self, office: Office, key: str, names: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+        """What the item of ours says, in the order of the list."""
+        version = office.items.live(key) or office.items.open(key)
+        if version is None:
+            return []
+        raw = version.record
+        ids = [one for value in raw.values() for one in (value if isinstance(value, list) else [value])]
+        called = {id: name for id, (_, name) in office.items.called(one for one in ids if isinstance(one, str)).items()}
+        held = {**called, **names}
+        return [
+            (field_name(field, self.say), shown(raw[field], self.say, held, field)) for field in SHOWN if raw.get(field)
+        ]
 
     def _department(self, asked: str | None, board: Board, person: Person) -> str:
         """The department that is looked at: as asked, one's own, one below it, else where most is missing."""
@@ -151,8 +242,8 @@ class GapsView(HubView):
         return (named or list(board.shares))[0].department if board.shares else ""
 
     def _exported(self, board: Board, department: str | None, names: dict[str, str]) -> bytes:
-        words = ("row", "name", "theirs", "pairing", "near", "score", "department", "answer", "reason")
-        rows: list[list[object]] = [[self.say(f"gaps.export_{one}") for one in words]]
+        columns = ("row", "name", "theirs", "pairing", "near", "score", "department", "answer", "reason")
+        rows: list[list[object]] = [[self.say(f"gaps.export_{one}") for one in columns]]
         for row in board.rows:
             if department is None or row.department == department:
                 near = row.near[0] if row.near else ("", "", 0.0)
@@ -171,6 +262,14 @@ class GapsView(HubView):
                     ]
                 )
         return workbook_of([(self.say("page.gaps"), rows, (6, 40, 20, 10, 40, 8, 20, 16, 30))])
+
+
+def day_of(text: str) -> dt.date | None:
+    """A day as a form sends it, None when it is empty. Raises `Refused` (due_unfit)."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(Reason.DUE_UNFIT) from None
 
 
 def _href(id: str, **more: object) -> str:

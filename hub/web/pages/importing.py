@@ -45,7 +45,7 @@ class ImportView(HubView):
 
     def __init__(self, office: Office) -> None:
         super().__init__(office)
-        self._tray = Tray()
+        self._tray = Tray(office.home.uploads)
 
     @page("", roles=WRITERS)
     async def index(self, request: Request) -> Response:
@@ -67,9 +67,10 @@ class ImportView(HubView):
     async def again(self, request: Request) -> Response:
         """The same file, read as another register's list."""
         person, form = self.person(request), await self.form(request)
-        upload = self._tray.get(person.id, self.text(form, "trial"))
+        upload = await in_thread(self._tray.get, person.id, self.text(form, "trial"))
         if upload is None:
             return self.back_with(request, self.say("import.gone"), "/import", kind="warning")
+        await in_thread(self._tray.drop, person.id, self.text(form, "trial"))
         return await self._begin(request, upload, self.text(form, "dialect"))
 
     @page("/trial/{id}", roles=WRITERS)
@@ -78,10 +79,20 @@ class ImportView(HubView):
         office, person = self.office(request), self.person(request)
         trial = await in_thread(office.trials.get, person, str(request.path_params["id"]))
         if trial.state is State.RUNNING:
-            return await self.render(request, "import_running.html", trial=trial, percent=_percent(trial))
+            return await self.render(
+                request,
+                "running.html",
+                heading=self.say("import.running"),
+                about=trial.name,
+                words=self.say("import.running_words"),
+                percent=_percent(trial),
+                done=self.say("import.running_done", n=trial.done),
+                asks=f"/import/trial/{trial.id}/progress",
+                way=[self.say(f"import.way_{step}") for step in ("choose", "try", "take")],
+            )
         if trial.report is None:
             return await self._choosing(request, trial.told, 422, name=trial.name)
-        held = self._tray.get(person.id, trial.id) is not None and trial.state is State.READY
+        held = trial.state is State.READY and await in_thread(self._tray.get, person.id, trial.id) is not None
         tabs = [(tab, _count(trial.report, tab)) for tab in TABS if _count(trial.report, tab)]
         asked = request.query_params.get("show", "")
         shown = asked if asked in dict(tabs) else tabs[0][0] if tabs else ""
@@ -108,14 +119,18 @@ class ImportView(HubView):
         person = self.person(request)
         trial = await in_thread(self.office(request).trials.get, person, str(request.path_params["id"]))
         return JSONResponse(
-            {"running": trial.state is State.RUNNING, "percent": _percent(trial), "done": trial.done},
+            {
+                "running": trial.state is State.RUNNING,
+                "percent": _percent(trial),
+                "done": self.say("import.running_done", n=trial.done),
+            },
         )
 
     @page("/trial/{id}/annotated.xlsx", roles=WRITERS)
     async def annotated(self, request: Request) -> Response:
         """The file with the remarks in it."""
         person, id = self.person(request), str(request.path_params["id"])
-        upload = self._tray.get(person.id, id)
+        upload = await in_thread(self._tray.get, person.id, id)
         if upload is None or is_records(upload.content):
             raise Refused(Reason.TRIAL_UNFIT)
         try:
@@ -137,14 +152,14 @@ class ImportView(HubView):
         """What was seen goes into drafts."""
         office, person = self.office(request), self.person(request)
         id = self.text(await self.form(request), "token")
-        upload = self._tray.get(person.id, id)
+        upload = await in_thread(self._tray.get, person.id, id)
         if upload is None:
             return self.back_with(request, self.say("import.gone"), "/import", kind="warning")
         try:
             report = await in_thread(office.trials.take, person, id, upload.content)
         except Refused as refused:
             return self.back_with(request, self.told(refused), "/import", kind="error")
-        self._tray.drop(person.id)
+        await in_thread(self._tray.drop, person.id, id)
         words = self.say("import.taken", n=len(report.new) + len(report.changed))
         return self.back_with(request, words, "/items?state=open")
 
@@ -152,7 +167,7 @@ class ImportView(HubView):
     async def drop(self, request: Request) -> Response:
         """全部不要: the file is forgotten."""
         person, id = self.person(request), self.text(await self.form(request), "token")
-        self._tray.drop(person.id)
+        await in_thread(self._tray.drop, person.id, id)
         if id:
             await in_thread(self.office(request).trials.drop, person, id)
         return self.back_with(request, self.say("import.dropped"), "/import", kind="info")
@@ -173,10 +188,14 @@ class ImportView(HubView):
 
     async def _begin(self, request: Request, upload: Upload, dialect: str) -> Response:
         office, person = self.office(request), self.person(request)
+        try:
+            await in_thread(self._tray.check, person.id)
+        except Refused as refused:
+            return await self._choosing(request, self.told(refused), 422)
         known = {one.id for one in await in_thread(office.trials.dialects)}
         wanted = dialect if dialect in known else ""
         id = await in_thread(office.trials.begin, person, upload.name, upload.content, wanted)
-        self._tray.put(person.id, upload, id)
+        await in_thread(self._tray.put, person.id, upload, id)
         running = threading.Thread(target=_run, args=(office, person, id, upload), name="hub-trial", daemon=True)
         running.start()
         await in_thread(running.join, PATIENCE)

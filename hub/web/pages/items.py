@@ -60,7 +60,7 @@ class ItemsView(LiveView, VersionsView):
             pages=max(1, -(-total // ON_A_PAGE)),
             departments=departments,
             kinds=list(KINDS),
-            writable=self.writable_kinds(),
+            writable=self.writable_kinds(self.person(request)),
         )
 
     def _found(self, office: Office, wanted: Wanted) -> tuple[list[Listed], int]:

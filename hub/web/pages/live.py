@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -49,13 +48,8 @@ class LiveView(FormsView):
     @page("/preview", roles=WRITERS, methods=("POST",))
     async def preview_new(self, request: Request) -> Response:
         posted = posted_of(await self.form(request))
-        kind = last(posted, "_kind")
-        if kind not in self.writable_kinds():
-            raise HTTPException(400, self.say("web.form_unfit"))
-        raw = record_of(kind, {"kind": kind}, posted)
-        if id := last(posted, "_id").strip():
-            raw["id"] = id
-        held = self._arranged(Written(raw, at=origins(kind, posted), windows=windows(kind, posted)), posted, None)
+        held = self._begun(posted)
+        kind = str(held.raw["kind"])
         desk = await in_thread(self._desk, self.office(request), kind, None, held)
         return self._pieces(request, kind, desk, posted)
 

@@ -53,6 +53,7 @@ class PeopleView(HubView):
             title=person.name,
             one=person,
             own=person.id == self.person(request).id,
+            locked=await in_thread(office.people.locked, person),
             roles=list(Role),
             departments=await in_thread(self._departments, office),
             shortest=SHORTEST,
@@ -80,6 +81,10 @@ class PeopleView(HubView):
     @page("/{login}/enable", roles=OPERATORS, methods=("POST",))
     async def enable(self, request: Request) -> Response:
         return await self._change(request, "people.enabled", "enable")
+
+    @page("/{login}/unlock", roles=OPERATORS, methods=("POST",))
+    async def unlock(self, request: Request) -> Response:
+        return await self._change(request, "people.unlocked", "unlock")
 
     async def _change(self, request: Request, told: str, method: str, *values: Any) -> Response:
         office, by = self.office(request), self.person(request)

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from domain.errors import CodedError
+from hub.comparison import Comparison
+from hub.differences import FieldChange
 from hub.harm import Hold
 from hub.office import Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
 from hub.release import NEEDED, Kind, Release, State, Waiting
-from hub.rollout import STAGES, First, Rollout, Stage, Step
-from hub.tasks import Turn
+from hub.release_work import Kind as Doing, Stand, Tell, Work
+from hub.rollout import Course, First, Goal, Rollout, Step
+from hub.rollout_stages import Stage
+from hub.task import ON_A_PAGE
 from hub.web.catalogue import refresh_soon
 from hub.web.differing import Difference, difference
-from hub.web.view import ANYONE, PUBLISHERS, HubView, in_thread, page
-from hub.workflow import Part
+from hub.web.pages.sticks import CARRIERS
+from hub.web.view import ANYONE, PUBLISHERS, HubView, in_thread, page, page_number
+from hub.workflow import CITY
 from phrases import Phrases
 
-MOST_SHOWN = 200
-"""Items of a release that are listed one by one; the first release of a city has thousands."""
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds that 排定 and 发出 may take before the person sees their progress instead of their end."""
 
 RECENT = 6
 """Releases that are listed here; 历次版本 has all."""
@@ -55,14 +65,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one department has in a release."""
+    """What one department has in a release, and which of it stands on the page that is shown."""
 
     name: str
     added: int
     changed: int
     dropped: int
     lines: tuple[Line, ...]
-    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,9 @@ class Going:
     """Names of the publishers who have said that everybody may have it."""
     barred: str
     """Whose word is still missing before the person who looks may let everybody have it: self, other, or nobody's."""
+    left: int
+    """Minutes until it may be widened; 0: now."""
+    compared: Comparison
 
 
 class ReleasesView(HubView):
@@ -97,12 +109,71 @@ class ReleasesView(HubView):
 
     @page("", roles=ANYONE)
     async def index(self, request: Request) -> Response:
+        work = self.office(request).release_work
+        ended = await in_thread(work.now)
+        if ended is not None and ended.stand is not Stand.RUNNING and ended.person == self.person(request).id:
+            await in_thread(work.forget)
+            return await self._show(request, self._ended(ended))
         return await self._show(request)
 
     @page("/prepare", roles=PUBLISHERS, methods=("POST",))
     async def prepare(self, request: Request) -> Response:
-        await in_thread(self.office(request).releases.prepare, self.person(request))
-        return self.back_with(request, self.say("releases.prepared"), "/releases")
+        office, person = self.office(request), self.person(request)
+
+        def run(tell: Tell) -> str:
+            office.releases.prepare(person, tell)
+            return self.say("releases.prepared")
+
+        return await self._begin(request, Doing.PREPARE, run)
+
+    @page("/work", roles=PUBLISHERS)
+    async def work(self, request: Request) -> Response:
+        """How far 排定 or 发出 is; whoever began it reads its end on 发布."""
+        work = await in_thread(self.office(request).release_work.now)
+        if work is not None and work.stand is Stand.RUNNING:
+            return await self.render(
+                request,
+                "running.html",
+                heading=self.say(f"releases.work_{work.kind.value}"),
+                about="",
+                words=self.say("releases.work_words"),
+                percent=work.percent,
+                done="",
+                asks="/releases/work/progress",
+                way=(),
+            )
+        return self.back_with(request, "", "/releases")
+
+    def _ended(self, work: Work) -> tuple[str, str]:
+        """How it ended, as a message: its kind and its words."""
+        if work.stand is Stand.BROKEN:
+            return "warning", self.say(f"releases.broken_{work.kind.value}")
+        return ("success" if work.stand is Stand.DONE else "error"), work.told
+
+    @page("/work/progress", roles=PUBLISHERS)
+    async def progress(self, request: Request) -> Response:
+        """The same for the page that waits for it."""
+        work = await in_thread(self.office(request).release_work.now)
+        running = work is not None and work.stand is Stand.RUNNING
+        return JSONResponse({"running": running, "percent": work.percent if work is not None else 100, "done": ""})
+
+    async def _begin(self, request: Request, kind: Doing, run: Callable[[Tell], str]) -> Response:
+        """Begins it, or leads to the one that is running already; answers before nginx or anybody grows impatient."""
+        begin = self.office(request).release_work.begin
+        running = await in_thread(begin, kind, self.person(request).id, run, self._sorry)
+        if running is not None:
+            await in_thread(running.join, PATIENCE)
+        return self.back_with(request, "", "/releases/work")
+
+    def _sorry(self, error: Exception) -> str:
+        if isinstance(error, Refused):
+            return self.told(error)
+        if isinstance(error, CodedError):
+            log.warning("release work: %s", error.code.value)
+            return self.fault(error)
+        # What a driver says may hold the row that it was writing: the kind and the place have to do.
+        log.error("release work: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+        return self.say("web.fault")
 
     @page("/{release}/sign", roles=PUBLISHERS, methods=("POST",))
     async def sign(self, request: Request) -> Response:
@@ -123,17 +194,21 @@ class ReleasesView(HubView):
         if not isinstance(passphrase, str) or not passphrase:
             return self.back_with(request, self.say("releases.passphrase_needed"), "/releases", kind="warning")
         office = self.office(request)
-        first = First(self.number(form, "percent")) if "percent" in form else First()
-        if first.percent not in STAGES:
-            raise HTTPException(400, self.say("web.form_unfit"))
-        publish = partial(office.releases.publish, self.person(request), _id(request), passphrase, first=first)
-        made = await in_thread(publish)
-        refresh_soon(office)
-        going = await in_thread(office.rollouts.open)
-        told = self.say("releases.published", revision=made.revision)
-        if going is not None:
-            told = self.say("releases.published_first", revision=made.revision, percent=going.percent)
-        return self.back_with(request, told, "/releases")
+        first = First()
+        if "stage" in form:
+            goal = office.rollouts.route.goal(self.text(form, "stage"))
+            first = First(goal.percent, ring=goal.ring)
+        person, id = self.person(request), _id(request)
+
+        def run(tell: Tell) -> str:
+            made = office.releases.publish(person, id, passphrase, first=first, tell=tell)
+            refresh_soon(office)
+            going = office.rollouts.open()
+            if going is not None:
+                return self.say("releases.published_first", revision=made.revision, goal=self._goal(going.goal))
+            return self.say("releases.published", revision=made.revision)
+
+        return await self._begin(request, Doing.PUBLISH, run)
 
     @page("/rollout/{step}", roles=PUBLISHERS, methods=("POST",))
     async def rollout(self, request: Request) -> Response:
@@ -149,8 +224,10 @@ class ReleasesView(HubView):
             return self.back_with(request, self.say("releases.step_passphrase"), "/releases", kind="warning")
         match request.path_params["step"]:
             case "widen":
-                percent = self.number(form, "percent")
-                made = await in_thread(rollouts.widen, person, percent, passphrase)
+                found = await in_thread(rollouts.open)
+                goal = (found.route if found is not None else rollouts.route).goal(self.text(form, "stage"))
+                reason = self.text(form, "reason")
+                made = await in_thread(partial(rollouts.widen, person, goal, passphrase, reason=reason))
                 key = "releases.widened" if made.open else "releases.widened_all"
             case "pause":
                 made, key = await in_thread(rollouts.pause, person, passphrase), "releases.paused"
@@ -158,7 +235,7 @@ class ReleasesView(HubView):
                 made, key = await in_thread(rollouts.resume, person, passphrase), "releases.resumed"
             case _:
                 raise HTTPException(404, self.say("web.form_unfit"))
-        told = self.say(key, revision=made.revision, percent=made.percent, stable=made.stable)
+        told = self.say(key, revision=made.revision, goal=self._goal(made.goal), stable=made.stable)
         return self.back_with(request, told, "/releases")
 
     @page("/withdraw", roles=PUBLISHERS, methods=("POST",))
@@ -181,33 +258,42 @@ class ReleasesView(HubView):
         return await self.render(request, "change.html", difference=found, name=name, lint=lint, title=name)
 
     def count(self, person: Person) -> int:
-        return sum(task.turn is Turn.SIGN for task in self._office.tasks.tasks_for(person))
+        return int(self._office.tasks.signs(person))
 
-    async def _show(self, request: Request) -> Response:
+    async def _show(self, request: Request, *ended: tuple[str, str]) -> Response:
         office, person = self.office(request), self.person(request)
-        context = await in_thread(self._read, office, person)
-        publishes = bool(person.roles & PUBLISHERS)
-        return await self.render(request, "releases.html", publishes=publishes, needed=NEEDED, **context)
+        asked = request.query_params
+        context = await in_thread(
+            self._read, office, person, asked.get("department", ""), page_number(asked.get("page", ""))
+        )
+        publishes, carries = bool(person.roles & PUBLISHERS), bool(person.roles & CARRIERS)
+        return await self.render(
+            request, "releases.html", publishes=publishes, carries=carries, needed=NEEDED, ended=ended, **context
+        )
 
-    def _read(self, office: Office, person: Person) -> dict[str, Any]:
+    def _read(self, office: Office, person: Person, department: str, at: int) -> dict[str, Any]:
         open = office.releases.open()
         held = office.releases.contents(open.id) if open is not None else office.releases.pending()
-        latest = office.releases.latest()
+        latest, goals = office.releases.latest(), office.rollouts.route.goals
+        work = office.release_work.now()
         return {
             "signing": self._signing(office, person, open) if open is not None else None,
             "held": held,
-            "shares": self._shares(office, held),
+            **self._page(office, held, department, at),
             "totals": Counter(one.change for one in held),
             "latest": latest,
             "history": office.releases.history(RECENT),
             "base": latest.revision if latest is not None and latest.revision is not None else 0,
             "signers": office.releases.signers(),
             "founded": office.press.founded,
+            "work": work if work is not None and work.stand is Stand.RUNNING else None,
             "preparing": State.PREPARED,
             "going": self._going(office, person),
             "in_steps": open is not None and open.kind is Kind.NORMAL,
-            "first": STAGES[0] if office.rollouts.fleet() >= MANY_KIOSKS else STAGES[-1],
-            "stages": STAGES,
+            "first": next(one for one in goals if one.percent) if office.rollouts.fleet() >= MANY_KIOSKS else goals[-1],
+            "stages": goals,
+            "goal": self._goal,
+            "wait": int(office.rollouts.wait.total_seconds() // 60),
             "most_dots": MOST_DOTS,
         }
 
@@ -227,17 +313,17 @@ class ReleasesView(HubView):
             hold if hold is not None and hold.held else None,
             tuple(names.get(id, "") for id in said),
             "" if set(said) - {person.id} else "other" if person.id in said else "self",
+            office.rollouts.left(found) if found.course is Course.RUNNING else 0,
+            office.rollouts.comparison(found),
         )
+
+    def _goal(self, goal: Goal) -> str:
+        """A stage in words: a share, or a ring by its name."""
+        return self.say("rollout.ring", ring=goal.ring) if goal.ring else f"{goal.percent}%"
 
     def _signing(self, office: Office, person: Person, release: Release) -> Signing:
         signed = any(one.person == person.id for one in release.approvals)
-        wrote = 0
-        if not signed:
-            wrote = sum(
-                hand.person == person.id and hand.part is Part.AUTHOR
-                for one in office.releases.contents(release.id)[:MOST_SHOWN]
-                for hand in office.items.hands(one.item, one.number)
-            )
+        wrote = 0 if signed else office.releases.written_by(person, release.id)
         barred = ""
         if signed:
             barred = Refused(Reason.SIGNS_TWICE).sentence(self.say)
@@ -245,42 +331,43 @@ class ReleasesView(HubView):
             barred = Refused(Reason.AUTHOR_SIGNS, n=wrote).sentence(self.say)
         return Signing(release, max(0, NEEDED - len(release.approvals)), signed, barred)
 
-    def _shares(self, office: Office, held: Sequence[Waiting]) -> list[Share]:
-        departments = dict(office.people.departments())
-        left = MOST_SHOWN
-        shares = []
-        for id in dict.fromkeys(one.department for one in held):
-            own = [one for one in held if one.department == id]
-            shown, left = own[:left], max(0, left - len(own))
-            counted = Counter(one.change for one in own)
-            shares.append(
-                Share(
-                    name=departments.get(id, self.say("department.city")),
-                    added=counted["added"],
-                    changed=counted["changed"],
-                    dropped=counted["dropped"],
-                    lines=tuple(self._line(office, one) for one in shown),
-                    more=len(own) - len(shown),
-                )
+    def _page(self, office: Office, held: Sequence[Waiting], department: str, at: int) -> dict[str, Any]:
+        """One page of what goes out, under its departments; `department`: of that one alone."""
+        names = {**dict(office.people.departments()), CITY: self.say("department.city")}
+        counted: dict[str, Counter[str]] = {}
+        for one in held:
+            counted.setdefault(one.department, Counter())[one.change] += 1
+        wanted = [one for one in held if not department or one.department == department]
+        pages = max(1, -(-len(wanted) // ON_A_PAGE))
+        at = min(at, pages)
+        shown = wanted[(at - 1) * ON_A_PAGE : at * ON_A_PAGE]
+        fields, chains = office.releases.detail(shown)
+        lines: dict[str, list[Line]] = {}
+        for one in shown:
+            line = self._line(one, fields.get(one.item, []), chains.get(one.item, []))
+            lines.setdefault(one.department, []).append(line)
+        shares = [
+            Share(
+                name=names.get(id, names[CITY]),
+                added=counted[id]["added"],
+                changed=counted[id]["changed"],
+                dropped=counted[id]["dropped"],
+                lines=tuple(found),
             )
-        return shares
+            for id, found in lines.items()
+        ]
+        departments = [(id, names.get(id, names[CITY]), found.total()) for id, found in counted.items()]
+        return {"shares": shares, "departments": departments, "department": department, "at": at, "pages": pages}
 
-    def _line(self, office: Office, one: Waiting) -> Line:
+    def _line(self, one: Waiting, changes: Sequence[FieldChange], chain: Sequence[str]) -> Line:
         kind = one.item.partition("/")[0]
-        fields = ""
-        if one.change == "changed":
-            changes = office.items.changes(one.item, one.number)
-            named = list(dict.fromkeys(change.name(self.say) for change in changes))
-            fields = "、".join(named[:MOST_FIELDS]) + ("…" if len(named) > MOST_FIELDS else "")
-        hands = {hand.part: hand.person for hand in office.items.hands(one.item, one.number)}
-        names = office.people.names(hands.values())
-        chain = [names.get(hands[part], "") for part in Part if part in hands]
+        named = list(dict.fromkeys(change.name(self.say) for change in changes))
         return Line(
             href=f"/releases/change/{one.item}/{one.number}",
             name=one.name,
             kind="" if kind == "guide" else self.say(f"kind.{kind}"),
             change=one.change,
-            fields=fields,
+            fields="、".join(named[:MOST_FIELDS]) + ("…" if len(named) > MOST_FIELDS else ""),
             people=" / ".join(chain) or self.say("chain.imported"),
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,13 +13,11 @@ from starlette.responses import Response
 from domain.records import KINDS
 from hub.office import Office
 from hub.release import Release, Waiting
-from hub.web.view import ANYONE, HubView, in_thread, page
+from hub.task import ON_A_PAGE
+from hub.web.view import ANYONE, HubView, in_thread, page, page_number
 
 MOST = 200
 """Revisions in the list, the newest first."""
-
-MOST_ITEMS = 300
-"""Items of one revision that are listed; the first release of a city has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,37 @@ class RevisionsView(HubView):
         if text and chosen is None:
             raise HTTPException(404, self.say("refuse.no_such_release"))
         chosen = chosen or (history[0] if history else None)
-        sent, total = await in_thread(self._sent, office, chosen) if chosen else ([], 0)
-        return await self.render(
-            request, "revisions.html", history=history, chosen=chosen, sent=sent, total=total, most=MOST_ITEMS
-        )
+        asked = request.query_params
+        department, at = asked.get("department", ""), page_number(asked.get("page", ""))
+        opened = await in_thread(self._opened, office, chosen, department, at) if chosen else {}
+        return await self.render(request, "revisions.html", history=history, chosen=chosen, **opened)
 
-    def _sent(self, office: Office, release: Release) -> tuple[list[Sent], int]:
+    def _opened(self, office: Office, release: Release, department: str, at: int) -> dict[str, Any]:
+        """One page of what was in a revision; `department`: of that one alone. The first one of a city has
+        thousands.
+        """
         held = sorted(office.releases.contents(release.id), key=_order)
         names = dict(office.people.departments())
+        counted = Counter(one.department for one in held)
+        wanted = [one for one in held if not department or one.department == department]
+        pages = max(1, -(-len(wanted) // ON_A_PAGE))
+        at = min(at, pages)
         sent = []
-        for one in held[:MOST_ITEMS]:
+        for one in wanted[(at - 1) * ON_A_PAGE : at * ON_A_PAGE]:
             old = f"&old={one.before}" if one.before is not None else ""
             whose = names.get(one.department, self.say("department.city"))
             kind = one.item.partition("/")[0]
             words = "" if kind == "guide" else self.say(f"kind.{kind}")
             sent.append(Sent(one, words, whose, f"/items/{one.item}/versions?new={one.number}{old}"))
-        return sent, len(held)
+        shares = [(id, names.get(id, self.say("department.city")), n) for id, n in sorted(counted.items())]
+        return {
+            "sent": sent,
+            "total": len(held),
+            "departments": shares,
+            "department": department,
+            "at": at,
+            "pages": pages,
+        }
 
 
 def _order(one: Waiting) -> tuple[int, str, str]:

@@ -236,10 +236,14 @@
     bar.hidden = false;
     bar.querySelector("[data-take]").addEventListener("click", function () {
       each('input[type="checkbox"]', form, function (box) { box.checked = false; });
+      var nth = {};
       held.forEach(function (one) {
+        var place = nth[one[0]] || 0;
+        nth[one[0]] = place + 1;
         var fields = Array.prototype.filter.call(form.elements, function (field) { return field.name === one[0]; });
         fields.forEach(function (field) {
           if (field.type === "checkbox") field.checked = field.checked || field.value === one[1];
+          else if (field.tagName === "SELECT" && fields.indexOf(field) !== place) return;
           else if (one[0] !== "_edits" && field.tagName !== "BUTTON") field.value = one[1];
         });
       });

@@ -160,7 +160,7 @@ class Yardstick:
             share = near * (KEYWORD if name.via == "keyword" else 1.0)
             best[name.doc] = max(best.get(name.doc, 0.0), share)
         return [
-            Scored(one, PLAIN_BEST * HEARD * best[one.doc] + self._bonus(one), HEARD * best[one.doc])
+            Scored(one, PLAIN_BEST * HEARD * best[one.doc] + self._bonus(one, spelled=False), HEARD * best[one.doc])
             for one in candidates
             if best.get(one.doc)
         ]
@@ -208,11 +208,14 @@ class Yardstick:
                     near = max(near, weight * best[1])
         return (OVERLAP * overlap + NEAR * near) / 100
 
-    def _bonus(self, candidate: Candidate) -> float:
+    def _bonus(self, candidate: Candidate, *, spelled: bool = True) -> float:
+        """`spelled`: it is compared by spelling; of one compared by sound the sound has told how near it is, and that a
+        guess at the word is its very name adds nothing to it.
+        """
         core, lines = self._question.core, candidate.lines
         score = KINDS.get(candidate.kind, 0.0) + FULL * candidate.fullness
         score += WANTED_KIND * self._wanted_kinds[candidate.kind]
-        for _, reading, weight in self._readings:  # the surest comes first
+        for _, reading, weight in self._readings if spelled else ():  # the surest comes first
             if reading in lines:
                 score += EXACT_KINDS.get(candidate.kind, EXACT) * weight
                 break

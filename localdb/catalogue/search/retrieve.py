@@ -23,6 +23,12 @@ ENTRIES = 1000
 LETTERS_ENTRIES = 400
 """The same where words were put for letters: those are spelled right, the rare terms bring them up alone."""
 
+COMMON = 64
+"""Cards from which on a word is as common as any."""
+
+CALLED = "{name alias keyword}"
+"""Columns of the word index that say what a card is called."""
+
 TERMS = 18
 """Terms of one query; bm25 looks at each of them for each row."""
 
@@ -88,6 +94,16 @@ def count_terms(connection: sqlite3.Connection, cards: int, terms: Collection[st
         (json.dumps(list(terms)),),
     )
     return Counts(cards, dict(rows))
+
+
+def count_cards(connection: sqlite3.Connection, word: str) -> int:
+    """How many cards have all pairs of `word` in names, aliases and keywords; beyond `COMMON` nobody counts on."""
+    pairs = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
+    found = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)",
+        (f"{CALLED} : ({' AND '.join(map(_quoted, pairs))})", COMMON),
+    )
+    return int(found.fetchone()[0])
 
 
 def find_by_words(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise, product
 
 from localdb.catalogue.search.pinyin import boundaries, fold, neighbours, segment, spell
+from localdb.catalogue.search.retrieve import count_cards
 from localdb.catalogue.search.vocabulary import MEANINGS, Meaning, Part, Question, Vocabulary
 
 LONGEST_LETTERS = 40
@@ -33,6 +35,9 @@ RESPELLED = ("pinyin", "initials", "sound")
 
 PINYIN, UNFINISHED, INITIALS, SOUND = 0.95, 0.8, 0.85, 0.85
 """How far a word found by its whole pinyin, by the beginning of it, by initials or by its sound is believed."""
+
+RARE, RARE_INITIALS = 0.6, 0.3
+"""What is left of that for a word that is hardly ever meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +135,16 @@ def _by_pinyin(connection: sqlite3.Connection, vocabulary: Vocabulary, letters: 
 
 
 def _by_initials(connection: sqlite3.Connection, vocabulary: Vocabulary, letters: str) -> Part:
+    """Words with these initials. Letters so few stand for many words, of which one is mostly meant: the one that most
+    cards are about. A rare word is believed so much less that even a card called exactly that stands behind.
+    """
     rows = connection.execute(
         "SELECT word, weight FROM lexicon WHERE initials = ? ORDER BY weight DESC, length(word) LIMIT ?",
-        (letters, WORDS_A_PIECE),
-    )
-    return Part(letters, _chained(vocabulary, [(row[0], row[1]) for row in rows], "initials", INITIALS))
+        (letters, 2 * WORDS_A_PIECE),
+    ).fetchall()
+    likely = [(word, weight * (1 + math.log2(1 + count_cards(connection, word)))) for word, weight in rows]
+    likely.sort(key=lambda pair: -pair[1])
+    return Part(letters, _chained(vocabulary, likely[:WORDS_A_PIECE], "initials", INITIALS, RARE_INITIALS))
 
 
 def _beginning(connection: sqlite3.Connection, letters: str) -> list[tuple[str, float]]:
@@ -196,14 +206,16 @@ def _mended(
 
 
 def _chained(
-    vocabulary: Vocabulary, words: Iterable[tuple[str, float]], relation: str, share: float
+    vocabulary: Vocabulary, words: Iterable[tuple[str, float]], relation: str, share: float, rare: float = RARE
 ) -> tuple[Meaning, ...]:
-    """Each word, then what the vocabulary knows about it: jz → 驾照 → 机动车驾驶证."""
+    """Each word, then what the vocabulary knows about it: jz → 驾照 → 机动车驾驶证. `rare`: the part of `share` that is
+    left to a word hardly ever meant.
+    """
     best = 0.0
     found: list[Meaning] = []
     for word, weight in words:
         best = best or weight
-        believed = share * (0.6 + 0.4 * weight / best)
+        believed = share * (rare + (1 - rare) * weight / best)
         beyond = vocabulary.meanings_of(word)
         intent = next((meaning.intent for meaning in beyond if meaning.intent), None)
         found.append(Meaning(relation, word, word, believed, intent))

@@ -26,6 +26,7 @@ from hub import demo
 from hub.home import HubHome
 from hub.office import Office
 from hub.passwords import Passwords
+from hub.release_work import Stand
 from hub.settings import HubSettings, LoginSettings, WebSettings
 from hub.web.app import create
 
@@ -67,9 +68,23 @@ class HubServer:
         return client
 
     def post(self, client: httpx.Client, path: str, page: str = "/tasks", **fields: Any) -> httpx.Response:
-        """Sends a form to `path` with the tokens of `page`, as a browser on that page would."""
+        """Sends a form to `path` with the tokens of `page`, as a browser on that page would, and waits until the work
+        on a release that it began has ended.
+        """
         given = {name: str(value) for name, value in fields.items()}
-        return client.post(path, data={**tokens(client, page), **given}, headers={"referer": f"{self.url}{page}"})
+        sealed = {**tokens(client, page), **given}
+        answer = client.post(path, data=sealed, headers={"referer": f"{self.url}{page}"})
+        until = time.monotonic() + 60
+        while answer.headers.get("location") == "/releases/work" and self.working:
+            assert time.monotonic() < until, "the release's work does not end"
+            time.sleep(0.02)  # only its page tells
+        return answer
+
+    @property
+    def working(self) -> bool:
+        """Whether a release is being put together or on its way out for somebody at a page."""
+        work = self.office.release_work.now()
+        return work is not None and work.stand is Stand.RUNNING
 
     def text(self, client: httpx.Client, path: str) -> str:
         """The page at the end of all redirects."""
@@ -171,6 +186,15 @@ class Browser:
     def press(self, words: str) -> None:
         """Clicks on the button or link that says `words`, and waits for the next page."""
         self.go(self.button(words))
+
+    def ended(self) -> None:
+        """Waits until the work on a release that was begun is not on its way any more."""
+
+        def done(driver: webdriver.Chrome) -> bool:
+            there = "/releases/work" not in driver.current_url
+            return there and driver.execute_script("return document.readyState") == "complete"
+
+        WebDriverWait(self.driver, 60, ignored_exceptions=[Exception]).until(done)
 
     def left(self, before: WebElement) -> None:
         def another(driver: webdriver.Chrome) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -35,7 +34,6 @@ def until(browser: Browser, done: object) -> None:
     WebDriverWait(browser.driver, 15).until(lambda _: done())  # type: ignore[operator]
 
 
-@pytest.mark.timeout(120)
 def test_an_editor_finds_writes_mends_and_submits(hub_server: HubServer, browser: Browser) -> None:
     hub_server.office.search.refresh()
     browser.log_in("bianji")

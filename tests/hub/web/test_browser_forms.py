@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -12,8 +11,6 @@ from selenium.webdriver.support.ui import WebDriverWait
 from hub.translations import State, Translations
 from hub.workflow import Status
 from tests.hub.web.conftest import Browser, HubServer
-
-pytestmark = pytest.mark.timeout(240)
 
 KEY = "guide/mz-010"
 NAMELESS = """

@@ -14,7 +14,6 @@ from tests.hub.web.test_review_pages import KEY, change, sent
 NUMBER = "0535-6000777"
 
 
-@pytest.mark.timeout(180)
 def test_a_telephone_number_goes_from_the_editor_to_the_public_folder(hub_server: HubServer, browser: Browser) -> None:
     browser.log_in("bianji")
     assert browser.path == "/tasks" and "样本编辑" in browser.text
@@ -38,6 +37,7 @@ def test_a_telephone_number_goes_from_the_editor_to_the_public_folder(hub_server
     browser.log_in("fabu")
     browser.open("/releases")
     browser.press("把这 1 条排成下一版")
+    browser.ended()
     assert "内容已定住" in browser.text and "还差 2 个人签" in browser.text
     browser.press("看过了，我签")
     assert "您签过了，要另一个人签。" in browser.text
@@ -46,6 +46,7 @@ def test_a_telephone_number_goes_from_the_editor_to_the_public_folder(hub_server
     browser.press("看过了，我签")
     browser.fill("passphrase", RELEASE_PASSPHRASE)
     browser.press("发出第 2 版")
+    browser.ended()
     assert "第 2 版发出去了" in browser.text and "线上 第 2 版" in browser.text
 
     latest = hub_server.office.press.latest()

@@ -107,7 +107,6 @@ def test_an_unknown_word_or_item_is_refused_in_words(asked: HubServer) -> None:
         assert "<script>alert" not in asked.text(client, f"/candidates?{asked_for}")
 
 
-@pytest.mark.timeout(120)
 def test_a_word_is_tried_out_and_adopted_in_a_browser(asked: HubServer, browser: Browser) -> None:
     browser.log_in("caibian")
     browser.open("/candidates")

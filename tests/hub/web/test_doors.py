@@ -68,7 +68,7 @@ def answer(server: HubServer, client: httpx.Client, one: Declared, sealed: dict[
     return client.post(path, data=sealed, headers={"referer": f"{server.url}/tasks"})
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_the_whole_matrix_of_routes_and_roles(hub_server: HubServer) -> None:
     roles = {login: role for login, _, _, role in PEOPLE}
     for login, role in roles.items():

@@ -119,7 +119,9 @@ def test_rows_are_ordered_taken_out_and_added_and_keep_what_the_form_does_not_kn
 
 
 def test_what_is_emptied_is_gone() -> None:
-    raw = guide(summary="一句话", immediate=True, promised_limit={"days": 3}, aliases=["甲", "乙"], sample=True)
+    raw = guide(
+        fee=None, summary="一句话", immediate=True, promised_limit={"days": 3}, aliases=["甲", "乙"], sample=True
+    )
     sent = sent_of(raw) | {
         "summary": [" "],
         "immediate": [""],
@@ -155,7 +157,8 @@ def test_what_is_emptied_is_gone() -> None:
 def test_what_does_not_fit_is_said_beside_its_field_and_stays_as_it_was_typed(
     path: str, typed: str, words: str | None
 ) -> None:
-    made = record_of("guide", guide(), sent_of(guide()) | {path: [typed]})
+    raw = guide(fee=None)
+    made = record_of("guide", raw, sent_of(raw) | {path: [typed]})
     found = {fault.path: fault.words for fault in faults(made, SAY)}
     if words is None:
         assert found == {"fee.text": "必须写"}

@@ -98,7 +98,6 @@ def paths() -> list[str]:
     return ["/login", "/nowhere", *sorted(found)]
 
 
-@pytest.mark.timeout(120)
 def test_no_page_names_a_foreign_host_and_every_page_has_a_strict_policy(hub_server: HubServer) -> None:
     clients = {
         login: hub_server.client(login) for login in ("bianji", "chushen", "fabu", "yunwei", "shenji", "caibian")

@@ -266,7 +266,7 @@ def test_a_new_item_of_any_kind_begins_with_its_form(hub_server: HubServer) -> N
     client = hub_server.client("bianji")
     page = hub_server.text(client, "/items/new?kind=guide")
     sent = form_of(page)
-    assert sent["department"] == ["org-mzj"] and "必须改 0" in words(page)
+    assert sent["department"] == ["org-mzj"] and "必须改 2" in words(page), "number and name"
     data = sent | {"_do": ["save"], "_id": ["mz-901"], "name": ["样本新事项"], "materials.0.name": ["身份证"]}
     got = client.post("/items/new", data=data)
     assert got.status_code == 303 and got.headers["location"] == "/items/guide/mz-901"
@@ -275,6 +275,7 @@ def test_a_new_item_of_any_kind_begins_with_its_form(hub_server: HubServer) -> N
         "id": "mz-901",
         "name": "样本新事项",
         "department": "org-mzj",
+        "verified_by": "org-mzj",
         "materials": [{"name": "身份证"}],
     }
     again = client.post("/items/new", data=data)

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from domain.records import KINDS
+from hub.care import Care
 from hub.corrections import take
-from hub.fleet import Care
 from hub.office import Office
 from hub.people import Person
 from hub.store import utc_now
@@ -118,8 +118,8 @@ def planted(hub_server: HubServer) -> tuple[HubServer, list[str]]:
     kiosk, other = fleets.enrol(office, [site, replace(site, number="018")], now)
     for number, one in (("017", kiosk), ("018", other)):
         fleets.say(office, one, 1, printer={"state": "paper_out", "slips_left": 0, "millimetres": 49_000})
-        office.fleet.keep(operator, Care(number, IMAGE[:40], 80, BOTH))
-    office.fleet.note_visit(operator, "017", now, IMAGE[:40], BOTH)
+        office.care.keep(operator, Care(number, IMAGE[:40], 80, BOTH))
+    office.care.note_visit(operator, "017", now, IMAGE[:40], BOTH)
     said = Correction.model_validate({"item": fixed["guide"], "revision": 1, "field": "phone", "day": now.date()})
     office.store.run_tx(lambda connection: take(connection, kiosk.id, said, now))
     (ticket,) = office.corrections.tickets(collector)
@@ -166,7 +166,6 @@ def read(client: httpx.Client, path: str) -> str:
     return got.text
 
 
-@pytest.mark.timeout(150)
 def test_markup_is_text_on_every_page(planted: tuple[HubServer, list[str]]) -> None:
     server, keys = planted
     shown: set[str] = set()
@@ -208,7 +207,6 @@ def submitted(office: Office, keys: list[str]) -> None:
     office.store.run_tx(lambda c: c.execute(waiting.values(status=Status.CITY_REVIEW.value)))
 
 
-@pytest.mark.timeout(120)
 def test_no_browser_runs_it(planted: tuple[HubServer, list[str]], browser: Browser) -> None:
     server, keys = planted
     submitted(server.office, keys)

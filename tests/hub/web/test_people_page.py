@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hub.demo import PEOPLE
 from hub.refusal import Refused
 from hub.workflow import Role
 from tests.hub.web.conftest import HubServer, tokens
@@ -57,7 +58,7 @@ def test_what_cannot_be_opened_is_told_and_typed_text_stays(hub_server: HubServe
         got = hub_server.post(client, "/people", "/people", **(given | fields))
         assert got.status_code == 422 and told in words(got.text), told
         assert 'value="auditor" checked' in got.text and PASSWORD not in got.text
-    assert len(hub_server.office.people.all()) == 8
+    assert len(hub_server.office.people.all()) == len(PEOPLE)
 
 
 def test_roles_department_and_password_change_and_sessions_end(hub_server: HubServer) -> None:

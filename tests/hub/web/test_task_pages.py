@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-import pytest
 from sqlalchemy import insert
 
 from hub.freshness import Standing
@@ -13,8 +12,6 @@ from hub.tables import tickets
 from hub.web import words as told
 from tests.hub.web.conftest import HubServer
 from tests.hub.web.reading import words
-
-pytestmark = pytest.mark.timeout(180)
 
 
 def ticket(server: HubServer, item: str, department: str, opened: str) -> None:

@@ -188,7 +188,6 @@ def test_a_number_of_ones_own_must_be_higher(hub: City) -> None:
     assert hub.release(city(3), revision=40).manifest.revision == 40
 
 
-@pytest.mark.timeout(120)
 def test_old_files_go_and_steps_stay(hub: City) -> None:
     for number in range(2, 15):
         hub.release(city(ga_003=f"第{number}次"))

@@ -10,9 +10,6 @@ import os
 import pathlib
 import random
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,13 +24,14 @@ from contentsync.marks import StateFile
 from contentsync.trust import Trust
 from domain.errors import SyncError
 from domain.records import digest, digest_of_lines
+from tests.mortal import Mortal
 from tests.unit.contentsync.hub import RELEASE, City, Time, city, serving
 
-ROOT = Path(__file__).parents[3]
 OLD, NEW = city(4), city(5, ga_001="新的。")
 DIED = 77
 
-KILLS = 6
+KILLS = 20
+SOAK = 200
 
 SOME = 20
 """Steps of a release before which it is killed here, spread over all of them; `make soak` takes every one."""
@@ -136,7 +134,6 @@ def some(steps: int, most: int | None) -> list[int]:
     return [place * (steps - 1) // (most - 1) for place in range(most)]
 
 
-@pytest.mark.timeout(180)
 def test_killed_before_a_step(before: City, tmp_path: Path) -> None:
     killed_before(before, tmp_path, SOME)
 
@@ -175,7 +172,6 @@ def killed_before(before: City, tmp_path: Path, most: int | None) -> None:
     assert 0 < came < len(points)
 
 
-@pytest.mark.timeout(120)
 def test_a_step_of_a_rollout_killed_before_a_step(before: City, tmp_path: Path) -> None:
     steered_and_killed_before(before, tmp_path, SOME // 2)
 
@@ -208,36 +204,46 @@ def steered_and_killed_before(before: City, tmp_path: Path, most: int | None) ->
 
 
 PUBLISHING = """
-import json, sys
 from pathlib import Path
 from tests.unit.contentsync.hub import City, Time, city
-hub = City(Path(sys.argv[1]), Time())
-print("ready", flush=True)
-sys.stdin.readline()
-hub.release(city(60, ga_001="新的。"))
+
+def work(begun, folder):
+    hub = City(Path(folder), Time())
+    begun()
+    hub.release(city(60, ga_001="新的。"))
 """
 
 
-@pytest.mark.timeout(120)
 def test_a_process_that_is_really_killed(before: City, tmp_path: Path) -> None:
-    chance = random.Random(42)
+    really_killed(before, tmp_path, range(KILLS))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_a_process_that_is_killed_two_hundred_times(before: City, tmp_path: Path) -> None:
+    """Begins where it was broken off with `SOAK_FROM`."""
+    really_killed(before, tmp_path, range(int(os.environ.get("SOAK_FROM", "0")), SOAK))
+
+
+def really_killed(before: City, tmp_path: Path, turns: range) -> None:
     new = digest(city(60, ga_001="新的。"))
-    for turn in range(KILLS):
-        place = tmp_path / str(turn)
-        hub = before.copy(place / "hub", Time())
-        command = [sys.executable, "-c", PUBLISHING, str(hub.folder)]
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert process.stdin is not None and process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        process.stdin.write("\n")
-        process.stdin.flush()
-        try:
-            process.wait(chance.uniform(0.0, 0.9))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=20)
-        with serving(hub.public, hub.time) as server:
-            assert seen(hub, server.url, place / "kiosk")[1] in (digest(OLD), new)
-            hub.publisher.repair()
-            hub.release(city(60, ga_001="新的。"))
-            assert seen(hub, server.url, place / "kiosk")[1] == new
+    killed = 0
+    with Mortal(PUBLISHING) as mortal:
+        trial = before.copy(tmp_path / "trial", Time())
+        whole = mortal.run([str(trial.folder)])
+        assert whole.status == 0
+        for turn in turns:
+            place = tmp_path / str(turn)
+            hub = before.copy(place / "hub", Time())
+            ended = mortal.run([str(hub.folder)], random.Random(turn).uniform(0.0, 1.1) * whole.took)
+            killed += ended.killed
+            assert ended.killed or ended.status == 0
+            with serving(hub.public, hub.time) as server:
+                assert seen(hub, server.url, place / "kiosk")[1] in (digest(OLD), new)
+                hub.publisher.repair()
+                hub.release(city(60, ga_001="新的。"))
+                assert seen(hub, server.url, place / "kiosk")[1] == new
+            shutil.rmtree(place)
+            if len(turns) > KILLS:
+                print(f"{turn + 1} of {turns.stop}: {killed} killed", flush=True)
+    assert killed, "it was always too late"

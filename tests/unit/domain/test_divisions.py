@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.card import Division
-from domain.divisions import relation
+from domain.divisions import name_of, relation
 
 AREAS = Path(__file__).parents[3].parent / "shared" / "data" / "divisions" / "areas.tsv"
 LOCAL, PROVINCE, ELSEWHERE = Division.LOCAL, Division.PROVINCE, Division.ELSEWHERE
@@ -58,3 +58,16 @@ def test_every_county_of_today_has_a_relation() -> None:
     assert len(set(codes)) > 2500
     assert not [code for code in codes if code[2:4] != "00" and relation(code, "370602") is None]
     assert {code[:4] for code in codes if relation(code, "370602") is LOCAL} == {"3706"}
+
+
+def test_districts_have_names() -> None:
+    assert [name_of(code) for code in ("370602", "370614", "370681")] == ["芝罘区", "蓬莱区", "龙口市"]
+    assert name_of("370684") is None and name_of("370600") is None and name_of("") is None
+
+
+def test_every_county_has_the_name_that_it_is_listed_under() -> None:
+    if not AREAS.is_file():
+        pytest.skip("no list of divisions beside the checkout")
+    with AREAS.open(encoding="utf-8") as stream:
+        listed = {row["code"]: row["name"] for row in csv.DictReader(stream, delimiter="\t")}
+    assert len(listed) > 2800 and {code: name_of(code) for code in listed} == listed

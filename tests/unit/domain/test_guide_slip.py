@@ -11,7 +11,7 @@ import pytest
 
 from domain.guide_slip import Second, SlipFacts, build_guide_slip, copies
 from domain.ports import KioskPlace
-from domain.records import Fee, Guide, Hours, Limit, Place
+from domain.records import Fee, Guide, Hours, Limit, Material, Place
 from domain.slip import (
     Figures,
     Guard,
@@ -31,6 +31,7 @@ from domain.slip import (
 )
 from domain.take_away import PART_BYTES
 from phrases import Phrases
+from tests.unit.printer.sheet import city, guide_slip
 
 SAY = Phrases()
 HALL = Place(
@@ -166,6 +167,8 @@ def test_compact_and_large_are_shortened() -> None:
     large = slip(variant=Variant.LARGE)
     assert one(large, Title) == Title("驾照丢了", "正式名：机动车驾驶证补领")
     assert "乘车" not in all_text(large)
+    named = FULL.model_copy(update={"aliases": ("驾照", "驾照丢了", "补驾照")})
+    assert one(slip(named, variant=Variant.LARGE), Title).name == "驾照丢了"
 
 
 def test_sample_content_says_so_on_the_paper() -> None:
@@ -185,9 +188,29 @@ def test_the_code_holds_the_guide_itself() -> None:
     assert "http" not in text and "居民身份证" in text and "车辆管理所" in text
     assert max(len(each.encode()) for each in (text, *(more for more, _ in codes.more))) <= PART_BYTES
     assert codes.several and codes.alone.startswith("【机动车驾驶证补领】\n要带：")
-    for variant in (Variant.COMPACT, Variant.LARGE, Variant.BILINGUAL):
+    assert one(slip(variant=Variant.BILINGUAL), TakeAway).more == codes.more
+    for variant in (Variant.COMPACT, Variant.LARGE):
         single = one(slip(variant=variant), TakeAway)
         assert (single.payload, single.more, single.several, single.alone) == (codes.alone, (), "", "")
+
+
+def test_the_head_of_the_code_says_whether_it_is_all() -> None:
+    codes = one(slip(), TakeAway)
+    assert (codes.head, codes.alone_head) == ("扫码带走全文", "扫码带走要点")
+    assert "别的见纸上" in codes.alone and "交材料：3 号窗口" in "".join(text for text, _ in codes.more)
+    assert one(slip(variant=Variant.COMPACT), TakeAway).head == "扫码带走要点"
+    assert one(slip(BARE, facts(())), TakeAway).head == "扫码带走全文"
+
+
+def test_a_third_code_only_where_it_brings_something() -> None:
+    some = tuple(Material(name=f"要的材料之{n}", originals=1, copies=1, note="六个月内的") for n in range(7))
+    longer = FULL.model_copy(update={"materials": some})
+    codes = one(slip(longer), TakeAway)
+    assert len(codes.more) == 2 and codes.head == "扫码带走全文"
+    assert all(f"要的材料之{n} 原件1复印1（六个月内的）" in repr(codes) for n in range(7))
+    endless = FULL.model_copy(update={"materials": (), "eligibility": ("条件" * 60, "再一条" * 60, "又一条" * 60)})
+    codes = one(slip(endless), TakeAway)
+    assert len(codes.more) < 2 and codes.head == "扫码带走要点"
 
 
 def test_a_day_is_named_only_where_no_holiday_can_lie_on_the_way() -> None:
@@ -296,6 +319,83 @@ def test_the_whole_duty_to_tell_is_on_the_paper(variant: Variant) -> None:
     assert "0535-6000100" in text and "0535-6000110" in text
 
 
+EVERYTHING = Guide.model_validate(
+    {
+        **FULL.model_dump(exclude_none=True),
+        "materials": [
+            {
+                "name": "出生医学证明",
+                "originals": 1,
+                "note": "出院时给，A4",
+                "size": "A4，横版",
+                "issued_by": "助产医院",
+                "blank": "窗口",
+                "filled": "窗口旁的墙上",
+                "accepted": "盖了章",
+            },
+            {"name": "户口簿", "originals": 1, "form": "either", "note": "派出所给的", "issued_by": "派出所"},
+            {"name": "结婚证", "originals": 1, "form": "either"},
+        ],
+        "promised_limit": {"days": 5, "note": "公示不算在内"},
+        "legal_limit": {"days": 20, "note": "鉴定不算在内"},
+        "legal_basis": [{"law": "户口登记条例", "article": "第七条"}, {"law": "人口与计划生育法"}],
+        "appointment": True,
+        "visit_reason": "要当面照相",
+        "special_procedure": "要先公示七天",
+        "appeal": "六十天内申请行政复议",
+    }
+)
+
+
+@pytest.mark.parametrize("variant", [Variant.FULL, Variant.BILINGUAL, Variant.LARGE])
+def test_format_issuer_and_where_to_get_it_stand_with_each_paper(variant: Variant) -> None:
+    rows = {row.name: row.detail for row in one(slip(EVERYTHING, variant=variant), Ticks).rows}
+    assert rows["出生医学证明"] == (
+        "出院时给，A4；横版；助产医院出具；空白表：窗口；样表：窗口旁的墙上；要求：盖了章；只收纸质"
+    )
+    # What the note says is not said twice.
+    assert rows["户口簿"] == "派出所给的" and rows["结婚证"] == ""
+    assert "没写“只收纸质”的，交电子件也行" in all_text(slip(EVERYTHING, variant=variant))
+
+
+def test_of_papers_that_may_be_electronic_the_rarer_kind_is_told_apart() -> None:
+    either = EVERYTHING.materials[2]
+    alone = EVERYTHING.model_copy(update={"materials": (either,)})
+    assert know(slip(alone))["电子"] == "这些材料，交电子件也行"
+    assert one(slip(alone), Ticks).rows[0].detail == ""
+    paper = [Material(name=f"纸质的{n}", originals=1) for n in range(2)]
+    rarer = EVERYTHING.model_copy(update={"materials": (either, *paper)})
+    assert [row.detail for row in one(slip(rarer), Ticks).rows] == ["电子件也行", "", ""]
+    assert "电子" not in know(slip(rarer))
+
+
+def test_every_law_and_what_else_is_to_be_told_stand_at_the_end() -> None:
+    rows = know(slip(EVERYTHING))
+    assert rows["依据"] == "《户口登记条例》第七条、《人口与计划生育法》"
+    assert rows["多久"] == "承诺 5 个工作日，法定最长 20 个工作日，公示不算在内，鉴定不算在内"
+    assert (rows["预约"], rows["到场"]) == ("要先预约", "要当面照相")
+    assert (rows["程序"], rows["复议"]) == ("要先公示七天", "六十天内申请行政复议")
+    assert not {"预约", "到场", "程序", "复议", "电子"} & set(know(slip()))
+
+
+def test_no_field_of_the_duty_to_tell_is_left_out_of_any_slip_of_the_sample_city() -> None:
+    held = city()
+    for id, guide in held.guides.items():
+        text = all_text(guide_slip(held, id, Variant.FULL, "zh-Hans"))
+        for material in guide.materials:
+            fields = (material.name, material.note, material.issued_by, material.blank, material.filled)
+            sizes = (material.size or "").split("，")
+            for said in (*fields, material.accepted, material.when, *sizes):
+                assert (said or "") in text, (id, said)
+        laws = (part for law in guide.legal_basis for part in (law.law, law.article))
+        steps = (part for step in guide.steps for part in (step.name, step.where, step.note))
+        limits = (limit.note for limit in (guide.promised_limit, guide.legal_limit) if limit)
+        phones = (guide.phone.enquiry, guide.phone.complaint) if guide.phone else ()
+        rest = (guide.name, guide.visit_reason, guide.special_procedure, guide.appeal)
+        for said in (*laws, *steps, *limits, *phones, *rest, *guide.eligibility):
+            assert (said or "") in text, (id, said)
+
+
 def test_two_languages_hold_the_same_blocks_and_the_code_is_the_citizens() -> None:
     english = Phrases("en")
     translated = FULL.model_copy(update={"name": "Replace a lost licence"})
@@ -306,8 +406,10 @@ def test_two_languages_hold_the_same_blocks_and_the_code_is_the_citizens() -> No
     assert [type(block) for block in paper.blocks] == [type(block) for block in paper.second]
     assert paper.blocks[1] == Title("机动车驾驶证补领", "日常叫法：驾照丢了、补驾照")
     assert isinstance(paper.second[1], Title) and paper.second[1].name == "Replace a lost licence"
-    assert one(paper, TakeAway).payload.startswith("[Replace a lost licence]\nBring: ")
-    assert "外文只供对照，有出入时以中文为准。" in [b.text for b in paper.blocks if isinstance(b, Paragraph)]
+    codes = one(paper, TakeAway)
+    assert codes.payload.startswith("[Replace a lost licence] 1/") and "\nBring: " in codes.payload
+    assert codes.head == "扫码带走全文" and one(Slip(paper.second), TakeAway).head == "Scan to take all of it along"
+    assert one(paper, TakeAway).closing[:2] == ("本条供参考，以窗口答复为准。", "外文只供对照，有出入时以中文为准。")
 
 
 def test_one_language_alone_has_no_second_and_the_window_has_its_own_builder() -> None:

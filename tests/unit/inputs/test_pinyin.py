@@ -179,7 +179,6 @@ def test_words_that_sound_the_same_come_before_those_that_are_only_begun(engine:
     assert texts.index("登记") < texts.index("登记结婚")
 
 
-@pytest.mark.timeout(180)
 def test_words_of_another_county_and_all_own_words(
     engine: GooglePinyin, shared_data: Path, tmp_path: Path, root: Path
 ) -> None:

@@ -6,30 +6,12 @@ from pathlib import Path
 import pytest
 
 from domain.errors import Code, SettingsError
-from kiosk.home import INSTALLED, Home, checkout
+from kiosk.home import Home
 
 
-def test_named_home_wins(tmp_path: Path) -> None:
+def test_named_home_wins(root: Path, tmp_path: Path) -> None:
     assert Home.of({"BIANMINTING_HOME": str(tmp_path)}).root == tmp_path
-
-
-def test_relative_home_is_taken_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert Home.of({"BIANMINTING_HOME": "there"}).root == tmp_path / "there"
-
-
-def test_checkout_keeps_its_home_in_var(root: Path) -> None:
-    assert Home.of({}).root == root / "var"
-
-
-@pytest.mark.parametrize("project", [None, '[project]\nname = "another"\n', "not toml ["])
-def test_without_our_pyproject_it_is_installed(tmp_path: Path, project: str | None) -> None:
-    package = tmp_path / "kiosk"
-    package.mkdir()
-    if project is not None:
-        (tmp_path / "pyproject.toml").write_text(project)
-    assert checkout(package) is None
-    assert Path("/var/lib/bianminting") == INSTALLED
+    assert Home.of({}).config == root / "var" / "kiosk.toml"
 
 
 def test_folders_are_for_their_owner_alone(home: Home) -> None:

@@ -16,7 +16,7 @@ from kiosk.__main__ import app
 from kiosk.home import Home
 from kiosk.ruler import ruler_rows
 from printer.profiles import PROFILES, profiles
-from workbench.printer import VirtualPrinter
+from workbench.printer import SerialPrinter, VirtualPrinter
 
 Kiosk = Callable[..., Result]
 
@@ -57,6 +57,7 @@ def test_status_of_a_printer_that_is_well(kiosk: Kiosk, printer: VirtualPrinter)
         "profile": "epson-80",
         "mode": "raster",
         "trouble": None,
+        "advice": None,
         "answers": [
             {"question": "DLE EOT 1", "byte": 0x12, "says": "nothing to report"},
             {"question": "DLE EOT 2", "byte": 0x12, "says": "nothing to report"},
@@ -176,3 +177,14 @@ def test_nothing_is_asked_of_a_slip_that_did_not_come(kiosk: Kiosk, printer: Vir
     result = kiosk("printer", "calibrate", "--ask")
     assert result.exit_code == 1
     assert "edge to edge" not in result.stdout
+
+
+@pytest.mark.parametrize("words", [("printer", "status"), ("diagnose",)])
+def test_a_slow_line_is_said_with_the_profile_that_helps(words: tuple[str, ...], home: Home, tmp_path: Path) -> None:
+    config = tmp_path / "k.toml"
+    config.write_text(f'[printer]\nconnection = "serial"\ndevice = "{tmp_path / "tty"}"\nflow = "none"\n')
+    environ = {"BIANMINTING_HOME": str(home.root), "SDL_VIDEODRIVER": "offscreen"}
+    with SerialPrinter(path=tmp_path / "tty"):
+        told = CliRunner().invoke(app, [*words, "--config", str(config)], env=environ).stdout
+    (line,) = (line for line in told.splitlines() if "19200 baud a slip" in line)
+    assert "about 45 s as a picture" in line and "profile text-80" in line

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from domain.errors import Code, SettingsError
 from domain.ports import KioskPlace
-from kiosk.settings import Settings, keys, load, variable
+from kiosk.settings import CONFIGURATION, Settings, load
 from kiosk.staffgate import DEMO_HASH
 from printer.settings import Line
 
@@ -46,7 +46,7 @@ def test_tables_of_card_families_are_looked_at_before_the_kiosk_starts(tmp_path:
     config = tmp_path / "k.toml"
     config.write_text(f'[card]\nfamilies = "{tables}"\n')
     settings = load(config, environ)
-    assert settings.card.reading(settings.place, "Asia/Shanghai").families == str(tables)
+    assert settings.card.reading(settings.place.district, "Asia/Shanghai").families == str(tables)
     tables.joinpath("city.toml").write_text('[[family]]\nname = "x"\nfamily = "city"\nselect = ["5041592E53"]\n')
     assert "city.toml, line 1: x: city: is missing" in "\n".join(problems(config, environ))
     config.write_text('[card]\nfamilies = "nowhere"\n')
@@ -196,7 +196,7 @@ def test_sample_city_of_the_checkout(root: Path, environ: dict[str, str], tmp_pa
 
 
 def test_every_key_says_what_it_is_and_can_be_set_by_variable(environ: dict[str, str]) -> None:
-    listed = dict(keys())
+    listed, variable = dict(CONFIGURATION.fields()), CONFIGURATION.variable
     assert ("printer", "host") in listed
     assert ("profile",) in listed
     assert variable(("printer", "host")) == "BIANMINTING_PRINTER__HOST"

@@ -27,7 +27,8 @@ from domain.unmet import Unmet
 from journeys.visit import VisitSettings
 from kiosk.clock import MARK
 from kiosk.home import Home
-from kiosk.settings import CatalogueSettings, PlaceSettings, PrinterSettings, Settings, StaffSettings, UnmetSettings
+from kiosk.printer_settings import PrinterSettings
+from kiosk.settings import CatalogueSettings, PlaceSettings, Settings, StaffSettings, UnmetSettings
 from kiosk.staffgate import PinHash
 from kiosk.supply import MARK as CHECKED
 from kiosk.wiring import Rooms, open_rooms, settling, staff_gate, visit_settings

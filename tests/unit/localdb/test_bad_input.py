@@ -298,7 +298,6 @@ GOOD: list[Raw] = [
 ]  # fmt: skip
 
 
-@pytest.mark.timeout(180)
 @QUICK
 @given(st.lists(st.tuples(st.sampled_from(GOOD), st.text(max_size=8), anything), max_size=4), st.binary(max_size=80))
 def test_no_object_and_no_bytes_break_a_build(tmp_path: Path, odd: list[tuple[Raw, str, Any]], noise: bytes) -> None:
@@ -317,7 +316,6 @@ def dump(path: Path) -> Iterator[str]:
     connection.close()
 
 
-@pytest.mark.timeout(180)
 @QUICK
 @given(st.permutations(GOOD))
 def test_the_order_of_records_leaves_no_trace(tmp_path: Path, records: list[Raw]) -> None:

@@ -137,7 +137,6 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """An example takes a second: looking for a smaller one that fails would take minutes."""
 
 
-@pytest.mark.timeout(180)
 @settings(
     max_examples=15, phases=UNSHRUNK, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

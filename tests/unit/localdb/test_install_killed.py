@@ -84,7 +84,6 @@ def ended(child: subprocess.Popen[str]) -> str:
     return out.strip()
 
 
-@pytest.mark.timeout(180)
 def test_a_kill_at_any_moment_leaves_the_old_catalogue_or_the_new_one(release: tuple[Path, str, str]) -> None:
     folder, old, new = release
     out = folder / "catalogue-2.db"

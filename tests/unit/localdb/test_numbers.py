@@ -24,6 +24,7 @@ def test_numbers_lead_to_guides_also_to_those_that_were_taken_down(made: Made) -
         org(),
         guide("g-1", "补领", number=31, version=3),
         guide("g-2", "换领"),
+        {"kind": "life_event", "id": "le-1", "name": "一件事", "number": 50, "version": 2},
         change("c31-3-1", "g-1", 3, "fee", old="10 元", new="20 元"),
         change("c31-2-2", "g-1", 2, "visits", old=2, new=1),
         change("c31-2-1", "g-1", 2, "materials", new={"name": "照片", "originals": 1, "copies": 0}),
@@ -37,6 +38,7 @@ def test_numbers_lead_to_guides_also_to_those_that_were_taken_down(made: Made) -
         (3, "fee", "10 元", "20 元"),
     ]
     assert catalogue.changes("g-2") == ()
+    assert catalogue.by_number(50) == "le-1"
     assert not catalogue.search("20 元").hits
 
 

@@ -36,6 +36,12 @@ GOLDEN = {
     "身份证过期了": ("居民身份证换领",),
     "gongjijin": ("住房公积金缴存信息查询和证明", "住房公积金异地转移接续", "租房提取住房公积金"),
     "sfz": ("居民身份证补领", "居民身份证换领", "居民身份证首次申领"),
+    "jsz": DRIVING,
+    "hkb": ("居民户口簿补领、换领", "分户登记", "户口登记项目变更"),
+    "sb": ("社保", "社会保险参保证明查询打印", "社会保障卡申领"),
+    "gjj": ("住房公积金缴存信息查询和证明", "住房公积金异地转移接续", "租房提取住房公积金"),
+    "zsz": ("计划生育服务手册", "生育登记"),
+    "jhz": ("结婚登记", "补领结婚证、离婚证"),
     # said in whole sentences, misspelled, half typed
     "我驾照丢了怎么办": ("机动车驾驶证补领",),
     "jiazhaodiule": ("机动车驾驶证补领",),
@@ -64,3 +70,21 @@ def test_every_name_and_alias_of_a_guide_leads_to_it(city: CatalogueFile) -> Non
                 if card.id not in found:
                     lost.append((card.id, said, found[:3]))
     assert lost == []
+
+
+INITIALS = {
+    "sfz": "居民身份证",
+    "jsz": "机动车驾驶证",
+    "hkb": "居民户口簿",
+    "sb": "社",
+    "gjj": "住房公积金",
+    "zsz": "计划生育服务手册",
+    "jhz": "结婚",
+}
+
+
+@pytest.mark.parametrize("letters", INITIALS)
+def test_initials_lead_first_to_what_is_mostly_meant(city: CatalogueFile, letters: str) -> None:
+    """sfz is a name of 海船船员适任证书 (三副证), too; hardly anybody means that."""
+    first = city.search(letters).hits[0].card.name
+    assert first.startswith(INITIALS[letters]), first

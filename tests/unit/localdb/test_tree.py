@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings, strategies as st
 
 from domain.ports import OrgBranch
@@ -125,7 +124,6 @@ def test_going_up_always_ends_and_everybody_is_there(tmp_path_factory: Any, abov
             way.append(up)
 
 
-@pytest.mark.timeout(180)
 def test_a_large_tree_takes_no_longer_than_a_finger_notices(tmp_path: Path) -> None:
     records = grow(list(read_records(SAMPLE_CITY)), 7000)
     orgs = [record["id"] for record in records if record["kind"] == "org"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,9 +100,11 @@ def guide_slip(held: City, id: str, variant: Variant, lang: str, check: str = CH
     return build_guide_slip(say, guide, facts, number=123, variant=variant)
 
 
-def event_slip(held: City, id: str, variant: Variant, lang: str) -> Slip:
-    """The slip of a life event for nobody's answers."""
-    plan = ordered_steps(held.events[id], held.guides, {})
+def event_slip(
+    held: City, id: str, variant: Variant, lang: str, answers: dict[str, str] | None = None, skipped: Sequence[str] = ()
+) -> Slip:
+    """The slip of a life event for `answers`."""
+    plan = ordered_steps(held.events[id], held.guides, answers or {})
     facts = [held.facts(step.guide, "") for step in plan.steps]
 
     def way(start: Place | None, end: Place) -> object:
@@ -114,9 +116,7 @@ def event_slip(held: City, id: str, variant: Variant, lang: str) -> Slip:
     say = Phrases(lang)
     second = EventSecond(say, plan, facts, route) if variant is Variant.BILINGUAL else None
     first = Phrases() if second else say
-    return build_event_slip(
-        first, plan, facts, route, number=125, variant=variant, skipped=("消防检查",), second=second, check=CHECK
-    )
+    return build_event_slip(first, plan, facts, route, number=125, variant=variant, skipped=skipped, second=second)
 
 
 def receipt_slip(lang: str) -> Slip:
@@ -150,11 +150,11 @@ def picture(dots: Dots) -> Image.Image:
     return Image.frombytes("1", (dots.width, dots.height), bytes(255 - byte for byte in dots.data)).convert("L")
 
 
-def main(folder: Path, langs: tuple[str, ...] = LANGUAGES) -> None:
-    """Writes the pictures and, for every width and language, one sheet."""
+def main(folder: Path, langs: tuple[str, ...] = LANGUAGES, only: str = "") -> None:
+    """Writes the pictures of slips whose name begins with `only` and, for every width and language, one sheet."""
     folder.mkdir(parents=True, exist_ok=True)
     held = city()
-    made = list(slips(held, langs))
+    made = [each for each in slips(held, langs) if each[0].startswith(only)]
     for width in (WIDTH_80, WIDTH_58):
         layout = SlipLayout(width)
         for lang in langs:

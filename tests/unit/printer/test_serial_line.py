@@ -153,6 +153,18 @@ def test_the_port_is_set_up_raw_at_its_speed(cable: Cable) -> None:
     assert not incoming & (termios.IXON | termios.IXOFF)
 
 
+@pytest.mark.parametrize("flow", [Flow.NONE, Flow.RTS, Flow.XON])
+def test_a_break_is_no_byte_that_a_printer_says(cable: Cable, flow: Flow) -> None:
+    """It comes as FF 00 00; without this mark it would be a NUL, which is what a printer with paper answers."""
+    line = SerialConnection(cable.path, 19200, flow)
+    incoming = termios.tcgetattr(cable.fd)[0]
+    assert incoming & termios.PARMRK
+    assert not incoming & (termios.IGNBRK | termios.BRKINT | termios.IGNPAR)
+    cable.say(b"\x12\xff")
+    assert line.receive(5.0) == b"\x12\xff\xff"
+    line.close()
+
+
 def test_xon_is_obeyed_and_never_sent(cable: Cable) -> None:
     line = SerialConnection(cable.path, 19200, Flow.XON)
     incoming = termios.tcgetattr(cable.fd)[0]

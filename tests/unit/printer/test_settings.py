@@ -58,3 +58,20 @@ def test_every_mistake_at_once() -> None:
 def test_what_makes_no_sense_is_refused(wrong: dict[str, object], what: str) -> None:
     with pytest.raises(ValueError, match=what):
         PrinterSettings(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("baud", "profile", "seconds", "named"),
+    [
+        (19200, "generic-80", 45, "text-80"),
+        (38400, "generic-80", 23, "text-80"),
+        (9600, "generic-58", 60, "text-58"),
+        (115200, "generic-80", 8, ""),
+        (19200, "text-80", 2, ""),
+    ],
+)
+def test_a_line_too_slow_for_pictures_says_so(baud: int, profile: str, seconds: int, named: str) -> None:
+    settings = PrinterSettings(connection=Line.SERIAL, path=Path("/dev/ttyS0"), baud=baud, profile=profile)
+    assert round(settings.seconds_a_slip) == seconds
+    assert (f"about {seconds} s" in settings.advice and named in settings.advice) if named else settings.advice == ""
+    assert PrinterSettings(host="x", baud=baud, profile=profile).advice == ""

@@ -264,6 +264,22 @@ def test_what_was_not_printed_does_not_count_as_used(desk: Desk, printer: Virtua
     assert desk.marks.get(PAPER_MARK) == f"{desk.layout.render(SHORT).millimetres + FEED_MM:.1f}"
 
 
+def test_paper_counts_as_used_before_the_first_byte(desk: Desk, printer: VirtualPrinter) -> None:
+    """Who loses power in mid-slip counts nothing any more; the whole slip has to be noted by then."""
+    whole = desk.layout.render(SHORT).millimetres + FEED_MM
+    printer.fail("stall", at=2_000)
+    job = desk.spooler.submit(lambda number: SHORT)
+    desk.mail.wait_for(lambda event: isinstance(event, SlipProgress), 20)
+    (noted,) = desk.journal.jobs()
+    assert noted.millimetres == whole
+    assert float(desk.marks.get(PAPER_MARK) or 0) == pytest.approx(whole, abs=0.1)
+    assert desk.mail.finished(job, 20).millimetres == whole
+    assert float(desk.marks.get(PAPER_MARK) or 0) == pytest.approx(whole, abs=0.1)
+    printer.clear()
+    assert desk.print().state is JobState.CONFIRMED  # and the strip that is cut off before it
+    assert float(desk.marks.get(PAPER_MARK) or 0) == pytest.approx(2 * whole + FEED_MM, abs=0.2)
+
+
 def test_nothing_is_sent_that_could_not_be_noted(desk: Desk, printer: VirtualPrinter) -> None:
     desk.journal.fails_at = {"open"}
     with pytest.raises(PrintError) as caught:
@@ -272,6 +288,7 @@ def test_nothing_is_sent_that_could_not_be_noted(desk: Desk, printer: VirtualPri
     desk.journal.fails_at = {"sending"}
     assert desk.print().code is Code.JOURNAL_FAILED
     assert printer.state.received == 0
+    assert float(desk.marks.get(PAPER_MARK) or 0) == 0
     desk.journal.fails_at = set()
     assert desk.print().state is JobState.CONFIRMED
 

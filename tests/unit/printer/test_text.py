@@ -79,7 +79,7 @@ def invented(kind: Any, name: str = "") -> Any:
     invented.count += 1  # type: ignore[attr-defined]
     number = invented.count  # type: ignore[attr-defined]
     if kind is str:
-        if name == "alone":
+        if name in ("alone", "alone_head"):
             return ""  # what narrow paper bears instead of several codes
         return PAYLOAD if name == "payload" else f"材料{number}号，带原件"
     if kind is int:

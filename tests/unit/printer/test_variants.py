@@ -17,6 +17,8 @@ from domain.slip import (
     Block,
     Boxed,
     CheckCode,
+    Choice,
+    Choices,
     Codes,
     Figures,
     Guard,
@@ -27,6 +29,7 @@ from domain.slip import (
     Mark,
     Masthead,
     Numbered,
+    Office,
     Paragraph,
     Secret,
     Shout,
@@ -79,15 +82,25 @@ def scanned(ink: Picture) -> list[str]:
     ]
 
 
+LONG_MM = 300
+"""Such a paper may end with one code instead of several."""
+
+
 def payloads(slip: Slip, width: int = WIDTH_80) -> list[str]:
     """What is to be scanned: on narrow paper the one text that says the most."""
     found = [block for block in slip.blocks if isinstance(block, TakeAway)]
-    if width < WIDTH_80 and found and found[0].alone:
+    if found and found[0].alone and width < WIDTH_80:
         return [found[0].alone]
     return [text for block in found for text in (block.payload, *(more for more, _ in block.more))]
 
 
-@pytest.mark.timeout(120)
+def wanted(slip: Slip, dots: Dots) -> tuple[list[str], ...]:
+    """What may be scanned on the paper, which may be too long for several codes."""
+    several = payloads(slip, dots.width)
+    alone = payloads(slip, WIDTH_58)
+    return (several, alone) if dots.millimetres > LONG_MM else (several,)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_codes_of_every_guide_slip_are_read_from_the_printers_bytes(
@@ -95,14 +108,14 @@ def test_the_codes_of_every_guide_slip_are_read_from_the_printers_bytes(
 ) -> None:
     for id, variant in itertools.product(kinds(held).values(), Variant):
         slip = guide_slip(held, id, variant, lang)
-        ink = printed(layouts[width].render(slip))
-        assert scanned(ink) == payloads(slip, width), (id, variant)
+        dots = layouts[width].render(slip)
+        ink = printed(dots)
+        assert scanned(ink) in wanted(slip, dots), (id, variant)
         assert bool(payloads(slip)) is (variant is not Variant.CLERK)
         margin = METRICS[width, variant].margin
         assert not ink[:, :margin].any() and not ink[:, width - margin :].any(), (id, variant)
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_codes_of_life_events_and_receipts_are_read_from_the_printers_bytes(
@@ -110,8 +123,10 @@ def test_the_codes_of_life_events_and_receipts_are_read_from_the_printers_bytes(
 ) -> None:
     slips = [event_slip(held, EVENT, variant, lang) for variant in Variant if variant is not Variant.CLERK]
     for slip in (*slips, receipt_slip(lang)):
-        ink = printed(layouts[width].render(slip))
-        assert scanned(ink) == payloads(slip, width) != [] and len(payloads(slip)) == 1, slip.variant
+        dots = layouts[width].render(slip)
+        ink = printed(dots)
+        found = scanned(ink)
+        assert found and found in wanted(slip, dots), slip.variant
         margin = METRICS[width, slip.variant].margin
         assert not ink[:, :margin].any() and not ink[:, width - margin :].any(), slip.variant
 
@@ -147,11 +162,15 @@ def test_how_long_slips_are(layouts: dict[int, SlipLayout], held: City) -> None:
 
     full = guide_slip(held, "ga-023", Variant.FULL, "zh-Hans")
     again = reprinted(Phrases(), full, Reprint(123, 2, AT, AT + dt.timedelta(minutes=9), changed=False))
-    assert length(full) <= 270
+    assert length(full) <= 280
     assert length(again) - length(full) <= 14
     assert length(guide_slip(held, "ga-023", Variant.LARGE, "zh-Hans")) <= 330
     assert length(guide_slip(held, "ga-023", Variant.COMPACT, "zh-Hans")) <= 180
-    assert length(event_slip(held, EVENT, Variant.FULL, "zh-Hans")) <= 600
+    assert length(guide_slip(held, "sc-032", Variant.FULL, "zh-Hans")) <= 350
+    assert length(guide_slip(held, "sc-032", Variant.COMPACT, "zh-Hans")) <= 230
+    longest = max(held.events, key=lambda id: length(event_slip(held, id, Variant.FULL, "zh-Hans")))
+    assert length(event_slip(held, longest, Variant.FULL, "zh-Hans")) <= 355
+    assert length(event_slip(held, longest, Variant.COMPACT, "zh-Hans")) <= 325
 
 
 WIDE = "机动车驾驶证补领换领业务办理"
@@ -166,6 +185,12 @@ RARER: dict[str, Block] = {
     ),
     "long table": Table(
         ("a", "b", "c"), tuple(TableRow(f"材料{n}", 1, 0, (n,), "x") for n in range(1, 15)), ("t", "0")
+    ),
+    "office": Office("上午", "A", "政务中心", "8:30–12:00", "滨河路 1 号，0535-6000000"),
+    "office with a long name": Office("上午", "B", WIDE, "13:30–17:00", WIDE * 2),
+    "office without anything": Office("", "", "不用跑"),
+    "choices": Choices(
+        "是就打勾", (Choice("店有多大？", (("小", (2,)), (WIDE, (1, 3, 21)))), Choice(WIDE, (("有", (4,)),)))
     ),
     "strip": Strip(
         (("", "本亭", "017"), ("A", WIDE, WIDE), ("B", "执法局", "滨河路 120 号")), ("13 路 20 分钟", "走 600 米")
@@ -225,6 +250,8 @@ PAIRS: list[tuple[Block, Block]] = [
     ),
     (Legs((Leg(1, "登记", "", "当场"),)), Legs((Leg(1, "Register", "", "at once"),))),
     (Boxed((("不用办", "消防"),)), Boxed((("not needed", "fire"),))),
+    (Office("上午", "A", "大厅", "", "走 5 分钟"), Office("Morning", "A", "Hall", "", "5 min")),
+    (Choices("打勾", (Choice("有吗", (("有", (1,)),)),)), Choices("tick", (Choice("any?", (("yes", (1,)),)),))),
     (Shout("驾照"), Shout("Licence")),
     (Blank(("去", "窗口")), Blank(("to", "window"))),
     (TakeAway("甲", "扫码", ("不用联网",)), TakeAway("甲", "Scan", ("no network",))),

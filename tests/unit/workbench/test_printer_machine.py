@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from workbench.printer.faults import Fault, FaultName
 from workbench.printer.machine import Machine, PrinterModel
 from workbench.printer.realtime import RealtimeCommand, RealtimeWatch
-from workbench.printer.status import GARBAGE, Sensors, garbage
+from workbench.printer.status import GARBAGE, LIKE_QUEUED, LIKE_REALTIME, UNLIKE, Garbage, Sensors
 
 ROW = b"\xff" * 72
 BAND = b"\x1dv0\x00\x48\x00\x0a\x00" + 10 * ROW
@@ -56,11 +56,34 @@ def test_status_bytes(sensors: Sensors, realtime: str, queued: int, automatic: s
     assert sensors.automatic()[0] & 0x93 == 0x10
 
 
-def test_garbage_never_looks_like_a_status() -> None:
-    endless = garbage()
-    assert [next(endless) for _ in range(8)] == [*GARBAGE, *GARBAGE]
-    assert all(byte & 0x93 != 0x12 for byte in GARBAGE), "DLE EOT answers are 0xx1xx10"
-    assert all(byte & 0x90 != 0x00 for byte in GARBAGE), "GS r answers are 0xx0xxxx"
+def test_garbage_looks_like_everything() -> None:
+    assert all(byte & 0x93 == 0x12 for byte in LIKE_REALTIME), "DLE EOT answers are 0xx1xx10"
+    assert all(byte & 0x9C == 0x00 for byte in LIKE_QUEUED), "GS r 1 answers are 0xx0xxxx, bits 2 and 3 clear: paper"
+    assert all(byte & 0x93 != 0x12 and byte & 0x90 != 0x00 for byte in UNLIKE)
+
+
+def test_garbage_comes_singly_and_in_bursts_by_its_seed() -> None:
+    first, same, other = Garbage(3), Garbage(3), Garbage(4)
+    bursts = [first.burst() for _ in range(300)]
+    assert bursts == [same.burst() for _ in range(300)] != [other.burst() for _ in range(300)]
+    assert {len(burst) for burst in bursts} == {1, 2, 3, 4, 5, 6}
+    assert set(b"".join(bursts)) == set(GARBAGE)
+
+
+def test_noise_comes_unasked_as_long_as_somebody_listens() -> None:
+    printer = machine()
+    printer.fail(Fault(FaultName.NOISE), now=0)
+    printer.disconnect()
+    assert (printer.answers(now=1.0), printer.wake_at(now=1.0)) == (b"", None)
+    printer.connect()
+    heard = b"".join(printer.answers(now=at / 100) for at in range(100, 400))
+    assert len(heard) > 30 and set(heard) <= set(GARBAGE)
+    due = printer.wake_at(now=4.0)
+    assert due is not None and due < 4.2
+    printer.fail(Fault(FaultName.MUTE), now=4.0)
+    assert printer.answers(now=5.0), "a printer that says nothing leaves the noise of the line"
+    printer.clear(FaultName.NOISE)
+    assert printer.answers(now=9.0) == b""
 
 
 # Real-time commands
@@ -204,7 +227,8 @@ def test_garbage_status_spoils_status_and_not_the_process_id() -> None:
     printer = machine()
     printer.fail(Fault(FaultName.GARBAGE_STATUS), now=0)
     asked = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
-    assert take(printer, asked) == bytes(GARBAGE)
+    twin = Garbage(printer.model.seed)
+    assert take(printer, asked) == b"".join(twin.burst() for _ in range(4))
     assert take(printer, b"\x1d(H\x06\x0000A001") == b"\x37\x22A001\x00"
 
 

@@ -71,7 +71,7 @@ def test_the_model_can_be_chosen(start: Start) -> None:
         state = json.load(answer)
     assert state["model"] == {
         "width": 384, "receive_buffer": 4096, "cutter_gap": 100, "mm_per_s": 150, "realtime_in_raster": True,
-        "half_command_survives": True,
+        "half_command_survives": True, "seed": 1,
     }  # fmt: skip
     assert [(fault["name"], fault["at"]) for fault in state["faults"]] == [("slow", 9)]
 
