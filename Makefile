@@ -1,8 +1,9 @@
 # Every target works from a fresh checkout; deploy/env.sh does nothing where nothing is to do.
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
-# A file stays with one worker, so that what its tests share is made once. More than four would only wait for each other.
-BESIDE := -n auto --maxprocesses 4 --dist loadfile
+# A file stays with one worker, so that what its tests share is made once. One more than there are processors, since many
+# tests wait for a device; more than four would only wait for each other.
+BESIDE := -n $$(($$(nproc) + 1)) --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help env run test check bench soak fresh lock

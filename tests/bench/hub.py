@@ -38,6 +38,7 @@ from hub.workflow import CITY, Action, Role
 from tests.bench.figure import Figure
 from tests.hub.conftest import PASSWORD, Server, guide, org
 from tests.hub.kiosks import health
+from tests.hub.long_lists import workbook
 from tests.hub.web.conftest import serving, tokens
 from tests.hub.web.reading import form_of, words
 from uplink.messages import Batch
@@ -73,7 +74,9 @@ def figures(folder: Path, seconds: float = LASTS_S) -> list[Figure]:
                 found.append(Figure(f"health taken in, {name}, batches of {KIOSKS}", _ingest(office), "/s"))
             emptied = SecretStr(server.emptied()) if server is not None and databases[name] is not None else None
             with _office(folder / f"{name}-list", emptied) as office:
-                took, worked = _listed(office)
+                read, tried, took, worked = _listed(office)
+                found.append(Figure(f"{LISTED} records in and linted, {name}, of a processor", read, "s", most=20))
+                found.append(Figure(f"{LISTED} rows of an xlsx tried out, {name}, of a processor", tried, "s", most=20))
                 pages = f"pages of who has {LISTED} drafts, {name}, p95"
                 found.append(Figure(pages, took, "s"))
                 found.append(Figure(f"{pages}, of a processor", worked, "s", most=0.3))
@@ -129,16 +132,26 @@ def _ingest(office: Office) -> float:
     return KIOSKS / statistics.median(took[1:])
 
 
-def _listed(office: Office) -> tuple[float, float]:
-    """Seconds, 95th percentile, of a page of somebody whose list of a whole city became drafts: on the clock, and of
-    the processor of this process, which is the hub and who asks it.
+def _listed(office: Office) -> tuple[float, float, float, float]:
+    """Seconds of the processor for a list of a whole city that becomes drafts, and for one that is tried out. Then of a
+    page of the one whose drafts they are, 95th percentile: on the clock, and of the processor of this process, which is
+    the hub and who asks it.
     """
     person = office.people.add("lister", "样本采编", CITY, {Role.COLLECTOR}, PASSWORD)
     records = [org(f"org-{n}", name=f"样本局{n}") for n in range(60)]
     records += [guide(f"mz-{n:05}", department=f"org-{n % 60}") for n in range(LISTED)]
     lines = [json.dumps(one, ensure_ascii=False).encode() for one in records]
+    since = time.process_time()
     report = office.importing.drafts(read_lines([("list", lines)]), person)
+    read = time.process_time() - since
     assert len(report.new) == len(records)
+    content = workbook(LISTED)
+    since = time.process_time()
+    id = office.trials.begin(person, "list.xlsx", content)
+    office.trials.run(person, id, content)
+    tried = time.process_time() - since
+    told = office.trials.get(person, id)
+    assert told.report is not None and told.report["lines"] == 4 * LISTED, told.told
     took: list[float] = []
     worked: list[float] = []
     for url in serving(create(office)):
@@ -152,7 +165,7 @@ def _listed(office: Office) -> tuple[float, float]:
                     if turn:  # the first one fills caches
                         took.append(time.monotonic() - since)
                         worked.append(time.process_time() - used)
-    return statistics.quantiles(took, n=20)[-1], statistics.quantiles(worked, n=20)[-1]
+    return read, tried, statistics.quantiles(took, n=20)[-1], statistics.quantiles(worked, n=20)[-1]
 
 
 def _batch(seq: int) -> bytes:

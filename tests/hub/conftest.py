@@ -100,6 +100,20 @@ class Server:
                 connection.execute(f"DELETE FROM {table.name}".encode())
         return self.url("hub")
 
+    def keep(self, database: str) -> None:
+        """Makes a database of this name out of what is in the hub's, for `copy`."""
+        self._made_of(database, "hub")
+
+    def copy(self, database: str) -> str:
+        """The URL of a copy of what was kept under this name; one copy at a time."""
+        self._made_of("copy", database)
+        return self.url("copy")
+
+    def _made_of(self, database: str, template: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)".encode())
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE {template}".encode())
+
     def bare(self) -> str:
         """The URL of a database without a table."""
         with psycopg.connect(self.url("bare"), autocommit=True) as connection:

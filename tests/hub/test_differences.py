@@ -49,7 +49,7 @@ def test_something_put_in_front_moves_nothing_else() -> None:
 
 def test_a_new_item_and_one_that_goes() -> None:
     assert {change.path for change in diff_fields({}, guide())} == {
-        "kind", "id", "name", "department", "materials.0", "phone",
+        "kind", "id", "name", "department", "materials.0", "phone", "fee",
     }  # fmt: skip
     assert all(change.new is None for change in diff_fields(guide(), {}))
 

@@ -24,6 +24,7 @@ from hub.sheets import SheetRefused, as_text, csv_of, read_table, workbook_of
 from hub.workflow import CITY, Role, Status
 from phrases import Phrases
 from tests.hub.conftest import City, guide, org
+from tests.hub.long_lists import workbook
 
 SAY = Phrases(domain="hub")
 DIALECTS = {one.id: one for one in dialects()}
@@ -512,24 +513,7 @@ def test_a_trial_whose_process_ended_says_so(city: City) -> None:
     assert (trial.state, trial.told) == (State.BROKEN, SAY("import.broke_off"))
 
 
-def test_seven_thousand_rows_are_tried_out_in_twenty_seconds(city: City) -> None:
-    if not city.office.store.sqlite:
-        pytest.skip("the same reading over PostgreSQL; one figure is enough")
+def test_many_rows_with_their_materials(city: City) -> None:
     city.office.importing.drafts(_batch(org(name="样本局")), None)
-    head = [*HEAD, "一句话说明", "受理条件", "办理步骤", "监督电话", "办理结果"]
-    rows: list[Sequence[object]] = [head]
-    materials: list[list[object]] = [["事项名称", "材料名称", "谁提供", "原件份数", "复印件份数", "材料形式", "必要性"]]
-    for n in range(7000):
-        rows.append(
-            [None, f"样本事项第{n}号办理", "样本局", "公共服务", 5, "工作日", "0535-6000001", "个人；企业", "一句话。",
-             "符合条件\n住在本市", "递交｜窗口\n领证｜窗口", "0535-6000002", "证明"]
-        )  # fmt: skip
-        for name in ("居民身份证", "申请表", "户口簿"):
-            materials.append([f"样本事项第{n}号办理", name, "申请人自备", 1, 1, "纸质", "必要"])
-    content = workbook_of([("事项", rows, ()), ("材料", materials, ())])
-    begun = time.process_time()
-    report = ready(city, content)
-    spent = time.process_time() - begun
-    assert (report["new"], report["out"], report["lines"]) == (7000, 0, 28_000)
-    print(f"7 000 items, 21 000 materials: {spent:.1f} s CPU")
-    assert spent < 20
+    report = ready(city, workbook(700))
+    assert (report["new"], report["out"], report["lines"]) == (700, 0, 2_800)

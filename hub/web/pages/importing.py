@@ -196,19 +196,20 @@ class ImportView(HubView):
         wanted = dialect if dialect in known else ""
         id = await in_thread(office.trials.begin, person, upload.name, upload.content, wanted)
         await in_thread(self._tray.put, person.id, upload, id)
-        running = threading.Thread(target=_run, args=(office, person, id, upload), name="hub-trial", daemon=True)
+        running = threading.Thread(target=self._run, args=(office, person, id, upload), name="hub-trial", daemon=True)
         running.start()
         await in_thread(running.join, PATIENCE)
         return self.back_with(request, "", f"/import/trial/{id}")
 
-
-def _run(office: Office, person: Person, id: str, upload: Upload) -> None:
-    """On a thread of its own: a list of a whole city takes many seconds."""
-    try:
-        office.trials.run(person, id, upload.content)
-    except Exception as error:
-        # What went wrong is in the trial's row; here only its kind, which holds nothing of the file.
-        log.warning("trial %s: %s", hashlib.sha256(id.encode()).hexdigest()[:8], type(error).__name__)
+    def _run(self, office: Office, person: Person, id: str, upload: Upload) -> None:
+        """On a thread of its own: a list of a whole city takes many seconds. A file without a report takes no place."""
+        try:
+            office.trials.run(person, id, upload.content)
+        except Exception as error:
+            # What went wrong is in the trial's row; here only its kind, which holds nothing of the file.
+            log.warning("trial %s: %s", hashlib.sha256(id.encode()).hexdigest()[:8], type(error).__name__)
+        if office.trials.get(person, id).report is None:
+            self._tray.drop(person.id, id)
 
 
 def template_for(office: Office, department: str, filled: bool) -> bytes:

@@ -15,12 +15,14 @@ from typing import Any, NoReturn
 import httpx
 import pytest
 import uvicorn
+from pydantic import SecretStr
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
+from sqlalchemy import insert, select
 
 from hub import demo
 from hub.home import HubHome
@@ -28,7 +30,10 @@ from hub.office import Office
 from hub.passwords import Passwords
 from hub.release_work import Stand
 from hub.settings import HubSettings, LoginSettings, WebSettings
+from hub.store import engine_of
+from hub.tables import metadata
 from hub.web.app import create
+from tests.hub.conftest import Server
 
 CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
@@ -38,6 +43,22 @@ SETTINGS = HubSettings(
     web=WebSettings(secure_cookies=False),
     login=LoginSettings(tries_per_login=1000, tries_per_address=1000),
 )
+
+
+WRITING = frozenset(
+    {
+        "test_candidate_pages",
+        "test_form_choices",
+        "test_import_pages",
+        "test_ledger_pages",
+        "test_people_page",
+        "test_release_pages",
+        "test_review_pages",
+        "test_rollout_page",
+        "test_task_pages",
+    }
+)
+"""Modules whose pages write; the others look."""
 
 
 @pytest.fixture(scope="session")
@@ -124,12 +145,42 @@ def serving(app: Any) -> Iterator[str]:
     assert not thread.is_alive()
 
 
+@pytest.fixture(scope="session")
+def made_database(made_home: Path, postgresql: Server) -> Callable[[], str]:
+    """What the database of `made_home` holds, in PostgreSQL; gives the URL of a copy of it."""
+    held, put = engine_of(f"sqlite:///{HubHome(made_home).database}"), engine_of(postgresql.emptied())
+    with held.connect() as source, put.begin() as connection:
+        for table in metadata.sorted_tables:
+            if rows := [dict(row._mapping) for row in source.execute(select(table))]:
+                connection.execute(insert(table), rows)
+    put.dispose()
+    held.dispose()
+    postgresql.keep("demonstration")
+    return lambda: postgresql.copy("demonstration")
+
+
 @pytest.fixture
-def hub_server(made_home: Path, tmp_path: Path, passwords: Passwords) -> Iterator[HubServer]:
+def web_database(request: pytest.FixtureRequest) -> SecretStr | None:
+    """Where a `hub_server` keeps its rows: SQLite in its home; for modules of `WRITING` PostgreSQL, too."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    return SecretStr(request.getfixturevalue("made_database")())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "web_database" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in WRITING:
+        metafunc.parametrize("web_database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def hub_server(
+    made_home: Path, tmp_path: Path, passwords: Passwords, web_database: SecretStr | None
+) -> Iterator[HubServer]:
     """A hub of one's own with the sample city out as revision 1."""
     home = tmp_path / "hub-home"
     shutil.copytree(made_home, home)
-    with Office.open(SETTINGS, HubHome(home), passwords=passwords) as office:
+    settings = SETTINGS.model_copy(update={"database": web_database})
+    with Office.open(settings, HubHome(home), passwords=passwords) as office:
         for url in serving(create(office)):
             server = HubServer(url, office)
             yield server
