@@ -42,6 +42,10 @@ class _Job:
     slip: Slip
 
 
+_LOOKED_BACK: Final = 50
+"""Slips of the journal that are looked at for the last one that was sent."""
+
+
 class Spooler:
     """Port `SlipPrinter`: one thread that owns the printer.
 
@@ -271,12 +275,17 @@ class Spooler:
     # Bookkeeping
 
     def _last_one_uncertain(self) -> bool:
-        """Whether the printer may still be in the middle of a slip from before this process began."""
+        """Whether the printer may still be in the middle of a slip from before this process began. The last one that it
+        was given anything of says so: what was not sent after that one has ended nothing.
+        """
         try:
-            last = self._journal.jobs(1)
+            jobs = self._journal.jobs(_LOOKED_BACK)
         except DeviceStoreError:
             return True
-        return bool(last) and last[0].state in (JobState.SENDING, JobState.UNCERTAIN)
+        for job in jobs:
+            if job.state not in (JobState.QUEUED, JobState.NOT_SENT):
+                return job.state is not JobState.CONFIRMED
+        return len(jobs) == _LOOKED_BACK
 
     def _drop_waiting(self) -> None:
         with self._changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,10 @@ def test_the_screen_tells_what_is_on_show_also_after_a_restart(tmp_path: Path) -
     supply.showing(8)
     with supply:
         assert twice.wait(30)
+        until = time.monotonic() + 30
+        while len(heard.read_text().splitlines()) < 3:
+            assert time.monotonic() < until, heard.read_text()
+            time.sleep(0.01)  # only the file tells that the line has arrived
     assert heard.read_text().splitlines()[:3] == ["serving 8", "serving 9", "serving 9"]
 
 

@@ -350,7 +350,7 @@ def test_objects_of_python_are_found(home: Home, title: str) -> None:
         ("kept = mmap.mmap(-1, 1 << 30, flags=mmap.MAP_PRIVATE); kept.seek(1 << 29); kept.write(given)", "anonymous"),
         ("freed = [given * 50_000]; del freed; held = [bytearray(64) for _ in range(9)]; kept = given[:]", ""),
         ("file = os.memfd_create('kept'); os.write(file, given)", "open file that is removed"),
-        ("os.spawnv(os.P_NOWAIT, '/bin/sh', ['sh', '-c', 'read x; echo $x', given.decode()])", "(sh)"),
+        ("os.posix_spawn('/bin/sh', ['sh', '-c', 'read x; echo $x', given.decode()], {})", "(sh)"),
     ],
     ids=["shared", "sparse", "freed", "memfd", "child"],
 )

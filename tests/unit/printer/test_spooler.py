@@ -381,12 +381,17 @@ def test_a_listener_that_fails_does_not_stop_the_printing(layout: SlipLayout, se
             assert mail.finished(spooler.submit(lambda number: SHORT)).state is JobState.CONFIRMED
 
 
+@pytest.mark.parametrize("refused", [0, 2, 60])
 def test_after_a_restart_in_mid_slip_the_paper_is_cut_first(
-    layout: SlipLayout, settings: PrinterSettings, printer: VirtualPrinter
+    layout: SlipLayout, settings: PrinterSettings, printer: VirtualPrinter, refused: int
 ) -> None:
+    """Also when slips were not sent between the one that broke off and the restart."""
     journal = MemoryJournal()
     journal.open_job("before the power failed")
     journal.move("before the power failed", JobState.UNCERTAIN, Code.PRINT_UNCERTAIN)
+    for number in range(refused):
+        journal.open_job(f"refused {number}")
+        journal.move(f"refused {number}", JobState.NOT_SENT, Code.PRINTER_OFFLINE)
     desk = Desk(layout, settings, journal)
     with desk.spooler:
         assert desk.print().state is JobState.CONFIRMED
