@@ -326,6 +326,8 @@ class Publisher:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[Repository]:
+        if not self._keys.path.is_dir():
+            raise SyncError(Code.KEY_REFUSED, f"there are no keys in {self._keys.path}")
         with locked(self._keys.lock):
             yield Repository(self._folder, self._keys, self._now())
 

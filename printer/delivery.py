@@ -257,9 +257,9 @@ class Delivery:
         return bool(data)
 
     def _until_quiet(self, line: Connection, heard: Heard, quiet: float) -> bool:
-        """Listens until nothing has come for so many seconds; whether it ever was as quiet as that."""
-        until = time.monotonic() + self._settings.confirm_seconds
+        """Listens until nothing has come for so many seconds; whether it was, after `confirm_seconds` at the latest."""
         silent_since = time.monotonic()
+        until = silent_since + self._settings.confirm_seconds + quiet
         while (now := time.monotonic()) < until and not self._give_up():
             if self._listen(line, min(_LOOK, max(_AT_ONCE, silent_since + quiet - now)), heard):
                 silent_since = time.monotonic()
