@@ -2,8 +2,9 @@
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 # A file stays with one worker, so that what its tests share is made once. One more than there are processors, since many
-# tests wait for a device; more than four would only wait for each other.
-BESIDE := -n $$(($$(nproc) + 1)) --maxprocesses 4 --dist loadfile
+# tests wait for a device; more than four would only wait for each other. Files begin in the order of their names: left to
+# itself xdist keeps those of few tests for the end, and these are the long ones.
+BESIDE := -n $$(($$(nproc) + 1)) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help env run test check bench soak fresh lock

@@ -75,7 +75,10 @@ class Rescue:
         while not self._closing.is_set():
             answered = self._answers()
             if answered is None:
-                return
+                # What was found stuck stays so until somebody answers: it has to be asked again, once it can be.
+                if not self.stuck or self._closing.wait(self._patience):
+                    return
+                continue
             if answered:
                 if self.stuck:
                     _log.warning("PC/SC answers again", extra={"code": Code.NO_READER})

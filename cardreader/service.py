@@ -203,7 +203,12 @@ class CardReaderService:
                 if self._closing.is_set():
                     return _End.DISMISSED
                 self._process = process
-            return self._concluded(process, self._listen(process))
+            try:
+                end = self._listen(process)
+            except Exception as error:  # this thread is the only one that starts another
+                _log.error("listening fell over: %s", type(error).__name__, extra={"code": Code.NO_READER})
+                end = _End.FAULTY
+            return self._concluded(process, end)
         finally:
             _end(process)
 

@@ -122,7 +122,7 @@ Outcome = UpToDate | Release
 
 class Client:
     """Polls one hub (`source`: an http(s) address or a folder). `spool` holds what is being fetched; `kiosk` says which
-    rings this kiosk belongs to.
+    rings this kiosk belongs to; it may be another one at every poll.
 
     Whatever it raises is a `SyncError`, and nothing of the installed catalogue has been touched then.
     """
@@ -141,7 +141,7 @@ class Client:
         self._spool = spool
         self._fetcher = fetcher
         self._now = now
-        self._kiosk = kiosk or Standpoint("")
+        self.kiosk = kiosk or Standpoint("")
         self._targets: Mapping[str, TargetFile] = {}
 
     def poll(self, installed: Installed | None, held: Held | None = None) -> Outcome:
@@ -210,7 +210,7 @@ class Client:
         for path in folder.glob("*"):
             if not path.name.startswith(entry.hashes["sha256"]):
                 path.unlink(missing_ok=True)
-        revision = told.revision_for(self._kiosk, self._trust.time())
+        revision = told.revision_for(self.kiosk, self._trust.time())
         if revision not in offers.wholes:
             raise SyncError(Code.RELEASE_REFUSED, f"{channels.TARGET} names revision {revision}, which is not there")
         return offers.wholes[revision]

@@ -6,6 +6,7 @@ What comes is never believed here, only bounded: in bytes, in time, in where it 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,7 @@ CHUNK = 64 << 10
 RESUMES = 8
 """Cuts in a row without a byte of progress, after which a file is given up until the next poll."""
 
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 BUSY = (429, 503)
 """A hub, or what stands before it, that has too much to do."""
@@ -74,11 +76,15 @@ class Fetcher(FetcherInterface):
     def download(self, url: str, part: Path, length: int) -> None:
         """Brings `part` to `length` bytes, going on from what it holds, also after this process was killed.
 
-        Names of targets contain their hash, so what lies in `part` is of the same file or will not pass as it. Raises
-        `DownloadHTTPError` (the hub does not have it), `DownloadLengthMismatchError` (it has another length), else
-        `DownloadError`; OSError when `part` cannot be written.
+        Names of targets contain their hash, so what lies in `part` is of the same file or will not pass as it. A line
+        that is cut again and again is given up when all of it takes longer than a slow one would; `part` keeps what has
+        come for the next time.
+
+        Raises `DownloadHTTPError` (the hub does not have it), `DownloadLengthMismatchError` (it has another length),
+        else `DownloadError`; OSError when `part` cannot be written.
         """
         stalled = 0
+        until = time.monotonic() + self._longest(length)
         while (have := part.stat().st_size if part.exists() else 0) != length:
             if have > length:
                 part.unlink()
@@ -91,7 +97,7 @@ class Fetcher(FetcherInterface):
                 raise
             except DownloadError:
                 stalled = 0 if part.exists() and part.stat().st_size > have else stalled + 1
-                if stalled > RESUMES:
+                if stalled > RESUMES or time.monotonic() > until:
                     raise
                 self._wait(min(0.1 * 2**stalled, 5.0))
 
@@ -124,7 +130,7 @@ class Fetcher(FetcherInterface):
             if told is not None and told != length:
                 answer.close()
                 raise DownloadLengthMismatchError(f"{told} bytes, not {length}")
-            chunks = self._body(answer, self._whole_s + (length - have) / self._least_rate)
+            chunks = self._body(answer, self._longest(length - have))
         with part.open("ab") as file:
             file.truncate(have)
             for chunk in chunks:
@@ -136,6 +142,10 @@ class Fetcher(FetcherInterface):
             if urlsplit(url).scheme == "file":
                 raise DownloadLengthMismatchError(f"{have} bytes, not {length}")
             raise DownloadError(f"cut after {have} of {length} bytes")
+
+    def _longest(self, length: int) -> float:
+        """Seconds that so many bytes may take."""
+        return self._whole_s + length / self._least_rate
 
     def _get(self, url: str, have: int) -> requests.Response:
         headers = {"Range": f"bytes={have}-"} if have else {}
@@ -192,7 +202,7 @@ class Fetcher(FetcherInterface):
     def _note_date(self, answer: requests.Response) -> None:
         try:
             date = parsedate_to_datetime(answer.headers.get("Date", ""))
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):  # a year of twenty digits, for instance
             return
         self.hub_date = date if date.tzinfo else date.replace(tzinfo=dt.UTC)
 
@@ -238,7 +248,7 @@ def _continues(answer: requests.Response, have: int) -> bool:
 def _told(answer: requests.Response, have: int) -> int | None:
     """Length of the whole file as the hub says it, or None."""
     if have:
-        total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-        return int(total) if total.isdigit() else None
-    size = answer.headers.get("Content-Length", "")
-    return int(size) if size.isdigit() else None
+        told = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    else:
+        told = answer.headers.get("Content-Length", "")
+    return int(told) if _LENGTH.fullmatch(told) else None

@@ -79,7 +79,7 @@ class Manifest:
                     Approval(str(one["who"]), str(one["role"]), _read(one["at"])) for one in value["approvals"]
                 ),
             )
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             raise SyncError(Code.RELEASE_REFUSED, f"{TARGET}: {error.__class__.__name__}") from error
         check_approvals(manifest.approvals)
         return manifest

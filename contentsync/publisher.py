@@ -19,6 +19,7 @@ from pathlib import Path
 from tuf.api.metadata import Metadata, TargetFile, Targets
 
 from contentsync import buckets, channels, manifest
+from contentsync.ceremony import put_in_place
 from contentsync.channels import Channels, Ring
 from contentsync.files import locked
 from contentsync.keys import KeyFolder
@@ -329,7 +330,10 @@ class Publisher:
         if not self._keys.path.is_dir():
             raise SyncError(Code.KEY_REFUSED, f"there are no keys in {self._keys.path}")
         with locked(self._keys.lock):
-            yield Repository(self._folder, self._keys, self._now())
+            repository = Repository(self._folder, self._keys, self._now())
+            if repository.founded:
+                put_in_place(self._keys, repository.root())
+            yield repository
 
     def _channels(self, current: Metadata[Targets]) -> Channels | None:
         target = current.signed.targets.get(channels.TARGET)

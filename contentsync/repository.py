@@ -212,5 +212,5 @@ class Repository:
         for role in ("targets", "snapshot"):
             for path in self.metadata.glob(f"*.{role}.json"):
                 number = path.name.partition(".")[0]
-                if number.isdigit() and int(number) <= self.counters[role] - kept:
+                if number.isdecimal() and int(number) <= self.counters[role] - kept:
                     path.unlink(missing_ok=True)

@@ -137,7 +137,7 @@ class Trust:
             "targets": Mark(release, trusted.targets.version),
         }
         signed = timestamp.unrecognized_fields.get(SIGNED_AT)
-        if isinstance(signed, int) and signed <= timestamp.expires.timestamp():
+        if type(signed) is int and 0 <= signed <= timestamp.expires.timestamp():
             seen["time"] = Mark(online, signed)
         older = below(marks, {name: mark for name, mark in seen.items() if name != "time"})
         if older is not None:
@@ -195,7 +195,8 @@ class Trust:
     def _floor(self, proof: Mark | None) -> dt.datetime:
         if proof is None:
             return self._earliest
-        return max(self._earliest, dt.datetime.fromtimestamp(min(proof.value, 1 << 33), dt.UTC))
+        # Bounded on both sides: a number that no date can hold must not be what every later look falls over.
+        return max(self._earliest, dt.datetime.fromtimestamp(min(max(proof.value, 0), 1 << 33), dt.UTC))
 
 
 def refusal(error: Exception) -> SyncError:

@@ -131,7 +131,8 @@ class StickFolder:
     def read(self, *names: str, most: int) -> bytes:
         """A plain file of at most `most` bytes.
 
-        Raises `SyncError` S-02 for a larger one and for what is no plain file, OSError.
+        Raises `SyncError` S-02 for a larger one, for what is no plain file and for a name that is not one of ours,
+        OSError.
         """
         with self._plain(names) as (handle, state):
             if state.st_size > most:
@@ -205,6 +206,9 @@ class StickFolder:
 
     @contextlib.contextmanager
     def _plain(self, names: tuple[str, ...]) -> Iterator[tuple[int, os.stat_result]]:
+        if any(not _NAME.fullmatch(name) or name in (".", "..") for name in names):
+            # A name may come out of a file that lies on the stick; one with a slash in it would be a way to elsewhere.
+            raise SyncError(Code.RELEASE_REFUSED, "a name on the stick that is none of ours")
         with self._opened(names[:-1]) as folder:
             # Not to wait for whoever might write into a pipe of that name.
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -277,13 +281,14 @@ def described(folder: Path) -> Described:
         made_at = dt.datetime.fromisoformat(said["made_at"])
         if made_at.tzinfo is None or not 0 < (revision := int(said["revision"])) < 10**18:
             raise ValueError("no release")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        made_at = made_at.astimezone(dt.UTC)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise SyncError(Code.RELEASE_REFUSED, f"what is on the stick is no release: {type(error).__name__}") from error
     except OSError as error:
         if error.errno in _GONE:
             raise SyncError(Code.RELEASE_REFUSED, "what is on the stick is no whole release") from error
         raise unreadable(error) from error
-    return Described(revision, made_at.astimezone(dt.UTC), size)
+    return Described(revision, made_at, size)
 
 
 # --- Writing a release ------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ from domain.slip import (
     Title,
     Variant,
 )
-from domain.take_away import HOTLINE, PART_BYTES, TEXT_BYTES, TakenAlong, event_take_away, for_paper
+from domain.take_away import HOTLINE, TakenAlong, event_take_away, for_paper
 from domain.trip import Route, Stop, Trip
 from phrases import Phrases
 
@@ -138,16 +138,12 @@ class _Writer:
         return tuple(blocks)
 
     def _taken(self, check: str) -> tuple[TakenAlong, TakenAlong]:
-        """The texts for wide paper and for narrow paper; a short slip and one in large type have one code."""
+        """The texts for wide paper and for narrow paper."""
 
-        def make(most: int) -> TakenAlong:
-            part = TEXT_BYTES if most == 1 else PART_BYTES
+        def make(most: int, part: int) -> TakenAlong:
             return event_take_away(self._say, self._plan, self._facts, self._route, most, part, check)
 
-        if self._variant in (Variant.FULL, Variant.BILINGUAL):
-            return for_paper(make)
-        alone = make(1)
-        return alone, alone
+        return for_paper(make, brief=self._variant not in (Variant.FULL, Variant.BILINGUAL))
 
     def _chosen(self) -> str | None:
         """What the citizen answered; the order of the steps where nothing was asked."""

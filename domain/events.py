@@ -32,9 +32,8 @@ class PrinterState(StrEnum):
 
 
 class JobState(StrEnum):
-    """Life of a slip. CONFIRMED: the printer said that it is done. UNCERTAIN: sent, but nobody knows; never sent
-    again by itself.
-    NOT_SENT: certainly nothing was printed.
+    """Life of a slip. CONFIRMED: the printer said that it is done. UNCERTAIN: sent, but nobody knows; never sent again
+    by itself. NOT_SENT: certainly nothing was printed.
     """
 
     QUEUED = "queued"

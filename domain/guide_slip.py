@@ -17,6 +17,7 @@ from domain.hours import Calendars
 from domain.ports import KioskPlace
 from domain.records import Guide, Material, Place
 from domain.slip import (
+    Alone,
     Block,
     CheckCode,
     Figures,
@@ -36,7 +37,7 @@ from domain.slip import (
     Title,
     Variant,
 )
-from domain.take_away import HOTLINE, PART_BYTES, TEXT_BYTES, TakenAlong, for_paper, take_away
+from domain.take_away import HOTLINE, TakenAlong, for_paper, take_away
 from phrases import Phrases
 
 NEXT_DOOR_M = 60
@@ -103,15 +104,12 @@ def build_guide_slip(
 
 
 def _taken(say: Phrases, guide: Guide, facts: SlipFacts, variant: Variant) -> tuple[TakenAlong, TakenAlong]:
-    """The texts for wide paper and for narrow paper. A short slip and one in large type have one code."""
+    """The texts for wide paper and for narrow paper."""
 
-    def make(most: int) -> TakenAlong:
-        return take_away(say, guide, facts, most, TEXT_BYTES if most == 1 else PART_BYTES)
+    def make(most: int, part: int) -> TakenAlong:
+        return take_away(say, guide, facts, most, part)
 
-    if variant in (Variant.FULL, Variant.BILINGUAL):
-        return for_paper(make)
-    alone = make(1)
-    return alone, alone
+    return for_paper(make, brief=variant not in (Variant.FULL, Variant.BILINGUAL))
 
 
 def _blocks(
@@ -159,21 +157,26 @@ def take_away_block(
     """The codes of `taken`, or of `alone` on narrow paper, under a head that says whether it is all; how to get the
     paper again, the check code, if any, and the last sentences.
     """
-    texts = taken.texts
-    several = len(texts) > 1
-    labels = [say("slip.part", n=n, most=len(texts)) if several else "" for n in range(1, len(texts) + 1)]
+    wide, narrow = _codes(say, taken), _codes(say, alone)
+    (payload, label), *more = wide.codes
     return TakeAway(
-        payload=texts[0],
-        head=_take_head(say, taken),
+        payload=payload,
+        head=wide.head,
         lines=(say("slip.take_line"), say("slip.other_kiosk")),
         check=CheckCode(check, (say("slip.check_head"), say("slip.check_line"))) if check else None,
-        label=labels[0],
-        more=tuple(zip(texts[1:], labels[1:], strict=True)),
-        several=say("slip.take_all", n=len(texts)) if several else "",
-        alone=alone.texts[0] if several else "",
-        alone_head=_take_head(say, alone) if several else "",
+        label=label,
+        more=tuple(more),
+        several=wide.several,
+        alone=narrow if len(wide.codes) > 1 else None,
         closing=closing,
     )
+
+
+def _codes(say: Phrases, taken: TakenAlong) -> Alone:
+    most = len(taken.texts)
+    labels = (say("slip.part", n=n, most=most) if most > 1 else "" for n in range(1, most + 1))
+    several = say("slip.take_all", n=most) if most > 1 else ""
+    return Alone(tuple(zip(taken.texts, labels, strict=True)), _take_head(say, taken), several)
 
 
 def _take_head(say: Phrases, taken: TakenAlong) -> str:
@@ -306,6 +309,9 @@ def _place(say: Phrases, guide: Guide, facts: SlipFacts, variant: Variant) -> li
             head = facts.office
         rows.append((say("key.hours"), say("slip.unverified")))
         rows.append((say("key.phone"), phone or say("slip.unverified")))
+    if variant is Variant.COMPACT and not say.lang.startswith("zh"):
+        # What a stranger shows to a driver or a clerk: title and address are Chinese, and so is whose matter it is.
+        rows += _departments(say, facts)
     if variant in (Variant.COMPACT, Variant.LARGE):
         rows.append((say("key.complaint"), _complaint(say, guide)))
     note = facts.office if head and facts.office and facts.office != head else ""
@@ -374,13 +380,16 @@ def _know(say: Phrases, guide: Guide, facts: SlipFacts) -> list[Block]:
             say("slip.law", law=law.law, article=law.article or "").strip() for law in guide.legal_basis
         )
         rows.append((say("key.law"), say("join.list").join(laws)))
-    # The head of 去哪儿 names an office that has the department's own name already.
-    named = facts.places[0].name if facts.places else facts.office
-    departments = dict.fromkeys(name for name in (facts.department, facts.agency) if name and name != named)
-    if departments:
-        rows.append((say("key.department"), say("join.list").join(departments)))
+    rows += _departments(say, facts)
     rows.append((say("key.complaint"), _complaint(say, guide)))
     return [Tab(say("slip.know")), Keyed(tuple(rows), fine=True)]
+
+
+def _departments(say: Phrases, facts: SlipFacts) -> list[tuple[str, str]]:
+    """The row of those whose matter it is; none where the head of 去哪儿 has their name already."""
+    named = facts.places[0].name if facts.places else facts.office
+    departments = dict.fromkeys(name for name in (facts.department, facts.agency) if name and name != named)
+    return [(say("key.department"), say("join.list").join(departments))] if departments else []
 
 
 def _limits(say: Phrases, guide: Guide) -> str:

@@ -51,8 +51,7 @@ def ordered_steps(event: LifeEvent, guides: Mapping[str, Guide], answers: Mappin
     """The applying steps, each behind those it must come after, otherwise in the editor's order.
 
     A guide that occurs twice (in two branches) is planned once. Should an editor's `after` run in a circle, the
-    editor's order
-    decides: the plan is never empty for that.
+    editor's order decides: the plan is never empty for that.
     """
     wanted = [step for step in event.steps if step.guide in guides and applies(step.when, answers)]
     present = {step.guide for step in wanted}

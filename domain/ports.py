@@ -232,6 +232,10 @@ class Reports(Protocol):
         """Somebody began a visit."""
         ...
 
+    def result_opened(self, place: int) -> None:
+        """Of what a question found the result at `place` was opened, 1 is the best: once a question, without it."""
+        ...
+
     def correct(self, item: str, revision: int, field: Faulty) -> str:
         """Somebody says that `field` of a guide, as catalogue `revision` has it, is not so. Returns the name of the
         message; "" when it could not be kept.
@@ -425,7 +429,9 @@ class Neighbours(Protocol):
     """Knows of other kiosks what the hub told last."""
 
     def with_paper(self) -> tuple[NearbyKiosk, ...]:
-        """Those that had paper in the last two hours, nearest first; none when nothing is known. Never raises."""
+        """Those that had paper in the last two hours, nearest first; none when nothing is known, or what time it is
+        is not. Never raises.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ and a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -254,13 +254,24 @@ class CheckCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """The codes of a slip for paper on which two do not stand side by side, (payload, word below it), as few as can be;
+    their `head`, and `several`, a line for a paper that bears more than one.
+    """
+
+    codes: tuple[tuple[str, str], ...]
+    head: str = ""
+    several: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeAway:
     """The guide itself as a QR code (UTF-8, level M, at most 331 bytes) beside a few lines and the check code.
 
     `more`: further codes, (payload, word below it). `label`: the word below the first when there are more. `several`: a
-    line for a paper that bears them all. `alone`: what fits one code, for paper on which they do not stand side by
-    side, under `alone_head`. `module`: dots a module, 0 for what the variant has. `closing`: bold sentences that end
-    the slip; they stand beside the code where it is higher than its words.
+    line for a paper that bears them all. `alone`: instead of all these where they do not stand side by side. `module`:
+    dots a module, 0 for what the variant has. `closing`: bold sentences that end the slip; they stand beside the code
+    where it is higher than its words.
     """
 
     payload: str
@@ -271,9 +282,16 @@ class TakeAway:
     more: tuple[tuple[str, str], ...] = ()
     module: int = 0
     several: str = ""
-    alone: str = ""
-    alone_head: str = ""
+    alone: Alone | None = None
     closing: tuple[str, ...] = ()
+
+    def narrowed(self) -> TakeAway:
+        """With the codes of `alone`, where there are some."""
+        if self.alone is None:
+            return self
+        (payload, label), *more = self.alone.codes
+        head, several = self.alone.head, self.alone.several
+        return replace(self, payload=payload, label=label, more=tuple(more), head=head, several=several, alone=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain import wording
 from domain.life_plan import MergedMaterial, Plan, merge_materials
@@ -28,10 +28,10 @@ TEXT_BYTES = 331
 """UTF-8 bytes of one text."""
 
 PART_BYTES = 287
-"""Of each of several: a code of version 12, two of which stand side by side on 80 mm paper."""
+"""Of each of two: a code of version 12, two of which stand side by side on 80 mm paper. A third stands below them."""
 
 MOST_TEXTS = 3
-"""One after the other on the screen; on paper two side by side, the third below them with the words beside it."""
+"""One after the other on the screen; on wide paper two side by side, the third below them with the words beside it."""
 
 HOTLINE = "12345"
 
@@ -61,9 +61,9 @@ class _Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A line of a text: `key` is its phrase with `{items}`, said again when the line goes on in the next text; no key:
-    every item is a line of its own. `brief`: the items in fewer words, for when everything of `brief_rank` has to go.
-    `papers`: left out one by one from the end, and counted.
+    """A line of a text: `key` is its phrase with `{items}`, said once more, or `again`, when the line goes on in the
+    next text; no key: every item is a line of its own. `brief`: the items in fewer words, for when everything of
+    `brief_rank` has to go. `papers`: left out one by one from the end, and counted.
     """
 
     items: tuple[str, ...]
@@ -73,22 +73,26 @@ class _Part:
     brief: tuple[str, ...] = ()
     brief_rank: _Rank = _Rank.DETAILS
     papers: bool = False
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenAlong:
-    """One to three texts. `whole`: nothing was cut or left out of them; `missing`: how many papers were."""
+    """One to three texts. `whole`: nothing was cut or left out of them; `missing`: how many papers were; `lacking`: how
+    many of these everybody brings.
+    """
 
     texts: tuple[str, ...]
     whole: bool
     missing: int = 0
+    lacking: int = 0
 
 
 def take_away(
     say: Phrases, guide: Guide, facts: SlipFacts, most: int = MOST_TEXTS, part: int = TEXT_BYTES
 ) -> TakenAlong:
-    """One to `most` texts of `guide`, each at most `TEXT_BYTES` long, each of several at most `part`; the check code
-    stands in the first.
+    """One to `most` texts of `guide`, each at most `TEXT_BYTES` long, the first two of several at most `part`; the
+    check code stands in the first.
     """
     return _texts(say, guide.name, facts.check, _guide_parts(say, guide, facts), most, part)
 
@@ -106,15 +110,29 @@ def event_take_away(
     return _texts(say, plan.event.name, check, _event_parts(say, plan, facts, route), most, part)
 
 
-def for_paper(make: Callable[[int], TakenAlong]) -> tuple[TakenAlong, TakenAlong]:
-    """The texts of a slip that has room for several codes, and the single one for narrow paper. `make`: the texts for
-    so many codes at most. The third code stands in a row of its own, so it is there only where it brings something.
+def for_paper(make: Callable[[int, int], TakenAlong], *, brief: bool = False) -> tuple[TakenAlong, TakenAlong]:
+    """The texts of a slip for paper on which two codes stand side by side, and for paper on which one stands below the
+    other. `make`: the texts for so many codes at most, each of several with so many bytes.
+
+    Every code in a row of its own makes the slip longer by some four centimetres. So there is one, and more only where
+    it would lack a paper that everybody brings; `brief`: so it is on wide paper, too. Else wide paper has two, and the
+    third where that brings a paper, or no more than `PART_BYTES` bring all the rest.
     """
-    alone = make(1)
-    if alone.whole:
+    alone = make(1, TEXT_BYTES)
+    if alone.whole or (brief and not alone.lacking):
         return alone, alone
-    two, three = make(2), make(MOST_TEXTS)
-    return (three if three.whole or three.missing < two.missing else two), alone
+    narrow = _complete(make, TEXT_BYTES) if alone.lacking else alone
+    if brief:
+        return _complete(make, PART_BYTES), narrow
+    two, three = make(2, PART_BYTES), make(MOST_TEXTS, PART_BYTES)
+    whole = three.whole and len(three.texts[-1].encode()) <= PART_BYTES
+    return (three if whole or three.missing < two.missing else two), narrow
+
+
+def _complete(make: Callable[[int, int], TakenAlong], part: int) -> TakenAlong:
+    """The fewest texts that hold all that everybody brings, or as much of it as can be."""
+    texts = (make(most, part) for most in range(2, MOST_TEXTS + 1))
+    return min(texts, key=lambda taken: taken.lacking)
 
 
 def _guide_parts(say: Phrases, guide: Guide, facts: SlipFacts) -> list[_Part]:
@@ -186,6 +204,7 @@ def _paper_parts(say: Phrases, guide: Guide) -> list[_Part]:
             brief=tuple(bring(material, plain=plain, notes=False) for material in brought),
             brief_rank=_Rank.NOTES,
             papers=True,
+            again="text.bring",
         ),
         _Part(supplied("counter"), "text.supplied", listed, _Rank.SUPPLIED, papers=True),
         _Part(supplied("department"), "text.held", listed, _Rank.SUPPLIED, papers=True),
@@ -235,7 +254,13 @@ def _event_parts(say: Phrases, plan: Plan, facts: Sequence[SlipFacts], route: Ro
         offices.append(say("join.comma").join(filter(None, (text, place.phone))))
     others = wording.other_papers(say, plan)
     return [
-        _Part(tuple(papers), "text.bring_single" if plain else "text.bring", say("join.list"), papers=True),
+        _Part(
+            tuple(papers),
+            "text.bring_single" if plain else "text.bring",
+            say("join.list"),
+            papers=True,
+            again="text.bring",
+        ),
         _Part((others,), rank=_Rank.NOTES),
         _Part(tuple(steps), rank=_Rank.HOURS, brief=tuple(names), brief_rank=_Rank.LAW),
         _Part(wording.trip_lines(say, route), rank=_Rank.STEPS),
@@ -254,28 +279,34 @@ def _texts(
     first = [say("text.check", code=check)] if check else []
     given = [replace(part, items=tuple(filter(None, part.items))) for part in parts]
     given = [replace(part, brief=() if part.brief == part.items else part.brief) for part in given if part.items]
-    kept, missing = list(given), 0
+    kept, missing, lacking = list(given), 0, 0
     end: list[_Part] = []
     taken = len(f"{head}\n".encode())
     while len(texts := _fewest(say, taken, first, [*kept, *end], most, part_bytes)) > most:
         gone = _leave_out(kept)
         if gone is None:
             break
-        missing += gone
+        missing += gone.papers
+        lacking += gone.papers if gone.everybodys else 0
         line = say.count("text.missing", missing) if missing else say("text.more")
         end = [_Part((line,))]
     texts = texts[:most]
     held = all(any(item in text for text in texts) for part in given for item in part.items)
     if len(texts) == 1:
-        return TakenAlong((f"{head}\n{texts[0]}",), held and title == name, missing)
+        return TakenAlong((f"{head}\n{texts[0]}",), held and title == name, missing, lacking)
     numbered = tuple(f"{head} {number}/{len(texts)}\n{text}" for number, text in enumerate(texts, 1))
-    return TakenAlong(numbered, held and title == name, missing)
+    return TakenAlong(numbered, held and title == name, missing, lacking)
 
 
-def _leave_out(parts: list[_Part]) -> int | None:
-    """Says the next thing in fewer words or leaves it out: how many papers that was; None when every list is down to
-    what cannot be done without.
-    """
+class _Gone(NamedTuple):
+    """What was left out: so many papers, of those that everybody brings or of others."""
+
+    papers: int
+    everybodys: bool = False
+
+
+def _leave_out(parts: list[_Part]) -> _Gone | None:
+    """Says the next thing in fewer words or leaves it out; None when every list is down to what must be there."""
     brief = [(part.brief_rank, 1, n) for n, part in enumerate(parts) if part.brief]
     gone = [(part.rank, 0, n) for n, part in enumerate(parts) if part.rank is not _Rank.KEPT]
     papers = [(_Rank.KEPT, 0, n) for n, part in enumerate(parts) if part.papers and len(part.items) > 1]
@@ -286,12 +317,12 @@ def _leave_out(parts: list[_Part]) -> int | None:
     part = parts[n]
     if shorter:
         parts[n] = replace(part, items=part.brief, brief=())
-        return 0
+        return _Gone(0)
     if part.papers and len(part.items) > 1:
         parts[n] = replace(part, items=part.items[:-1])
-        return 1
+        return _Gone(1, part.rank is _Rank.KEPT)
     del parts[n]
-    return int(part.papers)
+    return _Gone(int(part.papers))
 
 
 def _fewest(
@@ -303,7 +334,10 @@ def _fewest(
     whole = _packed(say, TEXT_BYTES - taken, first, parts)
     if len(whole) == 1 or most == 1:
         return whole
+    full = TEXT_BYTES - _MARK_BYTES - taken
     long = _packed(say, part_bytes - _MARK_BYTES - taken, first, parts)
+    if len(long) > most == MOST_TEXTS:
+        long = _packed(say, part_bytes - _MARK_BYTES - taken, first, parts, full)
     short = _packed(say, PART_BYTES - _MARK_BYTES - taken, first, parts)
     if len(short) > len(long):
         return long
@@ -315,27 +349,32 @@ def _fewest(
     return short
 
 
-def _packed(say: Phrases, room: int, first: list[str], parts: Sequence[_Part]) -> list[str]:
-    """The lines of `parts` in as few texts of `room` bytes as their order allows, without the head."""
+def _packed(say: Phrases, room: int, first: list[str], parts: Sequence[_Part], third: int = 0) -> list[str]:
+    """The lines of `parts` in as few texts of `room` bytes as their order allows, without the head. `third`: room of
+    the third, where that is more.
+    """
     texts: list[list[str]] = [list(first)]
     for part in parts:
         line: list[str] = []
-
-        def said(items: Sequence[str], part: _Part = part) -> str:
-            return say(part.key, items=part.separator.join(items)) if part.key else "\n".join(items)
-
+        key = part.key
         for whole in part.items:
             item = _cut(whole, room)
-            if _bytes([*texts[-1], said([*line, item])]) <= room:
+            if _bytes([*texts[-1], _line(say, key, part.separator, [*line, item])]) <= room:
                 line.append(item)
                 continue
             if line:
-                texts[-1].append(said(line))
+                texts[-1].append(_line(say, key, part.separator, line))
+                key = part.again or key
             if texts[-1]:
                 texts.append([])
-            line = [_cut(item, room - len(said([""]).encode()))]
-        texts[-1].append(said(line))
+                room = max(room, third) if len(texts) == MOST_TEXTS else room
+            line = [_cut(item, room - len(_line(say, key, "", [""]).encode()))]
+        texts[-1].append(_line(say, key, part.separator, line))
     return ["\n".join(text) for text in texts]
+
+
+def _line(say: Phrases, key: str, separator: str, items: Sequence[str]) -> str:
+    return say(key, items=separator.join(items)) if key else "\n".join(items)
 
 
 def _bytes(lines: Sequence[str]) -> int:

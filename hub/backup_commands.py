@@ -91,8 +91,9 @@ def restore_command(
     """Makes the hub of a copy again, in an empty home and database; proves the audit log and the live content. What is
     left of public/ and of the keys stays. Status 1: nothing was restored.
     """
-    from hub.backup import BackupUnfit, restore
+    from hub.backup import BackupUnfit
     from hub.home import HubHome
+    from hub.restoring import restore
     from hub.settings import load
     from hub.store import sqlite_url
     from hub.terminal import note, say, say_json, secret

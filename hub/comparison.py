@@ -2,14 +2,19 @@
 span, which begins with each stage.
 
 What is compared is what kiosks tell anyhow: slips that came out (counts of the day), starts of the screen process
-(health), words of citizens that something is not so. Which of the results people take they do not tell; nothing is
-said about it here.
+(health), words of citizens that something is not so, and how many of the questions of whose results one was opened led
+to one of the first five (counts of the day).
 
 A measure is worse when the share of kiosks on which something went wrong is higher by more than the points of the
 setting, and when luck alone would bring that about less than once in a thousand times: the chance that of all kiosks
 on which it went wrong so many are among those with the release (Fisher's exact test, one side). So three kiosks hold
 nothing up, whatever they say, and no number for a least sample has to be guessed. Kiosks are counted, not slips: one
 broken printer spoils fifty slips of one kiosk and says nothing of the release.
+
+Of results that were opened some lie beyond the first five on every kiosk. There it went wrong on a kiosk whose own
+share of them is higher than that of all kiosks together, of both sides: without a difference as many of one side lie
+above it as of the other. So that a street of thousands is not held up for a trifle, the share among all that were
+opened must be higher by more than the points, too.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +45,10 @@ SLIPS = (GOOD, "slips.uncertain", "slips.not_sent")
 """Counts of a day that say how slips ended."""
 
 
+OPENED, FIRST = "opened.all", "opened.first"
+"""Counts of a day that say which of their results people opened."""
+
+
 class Verdict(StrEnum):
     """How the kiosks with the release stand beside the others. FEW: so few that nothing they say could tell."""
 
@@ -52,7 +61,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Side:
     """One half of a comparison: kiosks that could tell, on how many of them it went wrong; and the events themselves,
-    `wrong` of `events` (of slips those that did not come out surely; for what has no good events both are the same).
+    `wrong` of `events` (of slips those that did not come out surely, of opened results those beyond the first five; for
+    what has no good events both are the same).
     """
 
     kiosks: int = 0
@@ -65,10 +75,15 @@ class Side:
         """Of the kiosks, 0 to 1."""
         return self.bad / self.kiosks if self.kiosks else 0.0
 
+    @property
+    def wrong_share(self) -> float:
+        """Of the events, 0 to 1."""
+        return self.wrong / self.events if self.events else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure: slips, restarts or corrections; kiosks with the release and those without."""
+    """One measure: slips, opened, restarts or corrections; kiosks with the release and those without."""
 
     name: str
     new: Side
@@ -125,21 +140,36 @@ def compare(connection: Connection, rollout: Rollout, points: int) -> Comparison
     held = _watched(connection)
     new = [id for id, row in held.items() if row["revision"] == rollout.revision]
     old = [id for id, row in held.items() if row["revision"] != rollout.revision]
-    printed, said = _slips(connection, held), _corrections(connection)
+    counted, said = _counted(connection, held), _corrections(connection)
+    printed = {id: Counter({name: counts[name] for name in SLIPS}) for id, counts in counted.items()}
+    found = {id: (counts[OPENED], counts[OPENED] - counts[FIRST]) for id, counts in counted.items() if counts[OPENED]}
     told = {
-        "slips": {id: (count.total(), count.total() - count[GOOD]) for id, count in printed.items()},
+        "slips": {id: (of.total(), of.total() - of[GOOD]) for id, of in printed.items() if of.total()},
         "restarts": {id: (row["restarts"], row["restarts"]) for id, row in held.items()},
         "corrections": {id: (said[id], said[id]) for id in held},
     }
-    return Comparison(
-        rollout.reached_at,
-        len(new),
-        len(old),
-        tuple(
-            Measure(name, here, there, verdict(here, there, points))
-            for name, here, there in ((name, _side(of, new), _side(of, old)) for name, of in told.items())
-        ),
-    )
+    measures = [
+        Measure(name, here, there, verdict(here, there, points))
+        for name, here, there in ((name, _side(of, new), _side(of, old)) for name, of in told.items())
+    ]
+    measures.insert(1, _opened(found, new, old, points))
+    return Comparison(rollout.reached_at, len(new), len(old), tuple(measures))
+
+
+def _opened(told: Mapping[str, tuple[int, int]], new: Sequence[str], old: Sequence[str], points: int) -> Measure:
+    """Results that were opened beyond the first five."""
+    every = _side(told, [*new, *old])
+
+    def side(ids: Sequence[str]) -> Side:
+        own = [told[id] for id in ids if id in told]
+        return replace(_side(told, ids), bad=sum(wrong * every.events > every.wrong * events for events, wrong in own))
+
+    here, there = side(new), side(old)
+    found = verdict(here, there, points)
+    higher = 100 * (here.wrong_share - there.wrong_share)
+    if (found is Verdict.WORSE and higher <= points) or (found is Verdict.BETTER and -higher <= points):
+        found = Verdict.SAME
+    return Measure("opened", here, there, found)
 
 
 def _side(told: Mapping[str, tuple[int, int]], ids: Sequence[str]) -> Side:
@@ -195,8 +225,8 @@ def _newest_days(connection: Connection) -> Mapping[str, tuple[str, str]]:
     return {row.device: (row.day, row.counts) for row in connection.execute(wanted)}
 
 
-def _slips(connection: Connection, held: Mapping[str, dict[str, Any]]) -> Mapping[str, Counter[str]]:
-    """How slips have ended since each kiosk is watched, of kiosks that printed any."""
+def _counted(connection: Connection, held: Mapping[str, dict[str, Any]]) -> Mapping[str, Counter[str]]:
+    """What each kiosk has counted since it is watched."""
     if not held:
         return {}
     counters = device_counters.c
@@ -207,9 +237,9 @@ def _slips(connection: Connection, held: Mapping[str, dict[str, Any]]) -> Mappin
             continue
         counts = json.loads(row.counts)
         before = json.loads(watched["counts"]) if row.day == watched["day"] else {}
-        for name in SLIPS:
+        for name in (*SLIPS, OPENED, FIRST):
             found[row.device][name] += max(0, counts.get(name, 0) - before.get(name, 0))
-    return {device: counts for device, counts in found.items() if counts.total()}
+    return found
 
 
 def _corrections(connection: Connection) -> Counter[str]:

@@ -92,4 +92,4 @@ def prepare(office: Office, sample_city: Path, tell: Callable[[str], None], now:
         if login not in signed:
             office.releases.approve(office.people.by_login(login), release.id)
     tell("release")
-    return Demo(office.releases.publish(None, release.id, RELEASE_PASSPHRASE), office.press.root, True)
+    return Demo(office.issuing.publish(None, release.id, RELEASE_PASSPHRASE), office.press.root, True)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uplink.messages import Health
+from uplink.messages import RING, Health
+
+_NUMBER = re.compile(r"[0-9A-Za-z-]{1,16}")
+_DISTRICT = re.compile(r"[0-9]{6}")
+_RING = re.compile(RING)
+
+LONGEST_NAME, LONGEST_PLACE = 40, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,19 @@ class Site:
     ring: str = "all"
     lat: float | None = None
     lon: float | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it is as kiosks and pages take it."""
+        return (
+            _NUMBER.fullmatch(self.number) is not None
+            and 0 < len(self.name.strip()) <= LONGEST_NAME
+            and len(self.place) <= LONGEST_PLACE
+            and (self.district is None or _DISTRICT.fullmatch(self.district) is not None)
+            and _RING.fullmatch(self.ring) is not None
+            and (self.lat is None) == (self.lon is None)
+            and (self.lat is None or (-90 <= self.lat <= 90 and -180 <= (self.lon or 0.0) <= 180))
+        )
 
 
 @dataclass(frozen=True, slots=True)

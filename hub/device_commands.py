@@ -85,6 +85,27 @@ def devices_show(number: NumberArgument, config: ConfigOption = None, json: Json
         say(f"  {name}: {value}")
 
 
+@devices_app.command("place")
+def devices_place(
+    number: NumberArgument,
+    ring: Annotated[str | None, typer.Option("--ring", help="Ring of the staged releases.")] = None,
+    district: Annotated[
+        str | None, typer.Option("--district", metavar="CODE", help="District, GB/T 2260, six digits; empty: none.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Gives the kiosk another ring, or another district; it is told with the answer to its next report."""
+    from hub.terminal import say
+
+    with open_office(config) as office:
+        device = office.devices.of_number(number)
+        site = device.site
+        placed = office.devices.place(
+            device, site.ring if ring is None else ring, site.district if district is None else district or None
+        ).site
+    say(f"kiosk {number}: ring {placed.ring}, district {placed.district or 'none'}")
+
+
 @devices_app.command("revoke")
 def devices_revoke(number: NumberArgument, config: ConfigOption = None) -> None:
     """Nothing that this kiosk signs counts from now on; it can be enrolled again with a new code."""

@@ -1,4 +1,4 @@
-"""The fleet: which kiosks there are, what each said last, and how its days were. Reading, and revoking."""
+"""The fleet: which kiosks there are, what each said last, and how its days were. Reading, placing, and revoking."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
@@ -40,7 +40,7 @@ _MOST_RINGS = 8
 
 
 class Devices:
-    """Reads devices, and revokes them. Whatever changes something is in the audit log."""
+    """Reads devices, places and revokes them. Whatever changes something is in the audit log."""
 
     def __init__(
         self,
@@ -87,10 +87,7 @@ class Devices:
         Raises `Refused` (not_an_operator, other_department for a kiosk of another district, no_such_device when it was
         revoked before).
         """
-        if by is not None and Role.OPERATOR not in by.roles:
-            raise Refused(Reason.NOT_AN_OPERATOR)
-        if by is not None and not by.looks_after(device.site.district):
-            raise Refused(Reason.OTHER_DEPARTMENT)
+        _looks_after(by, device.site.district)
         who = by.id if by is not None else COMMAND_LINE
 
         def work(connection: Connection) -> Device:
@@ -104,6 +101,33 @@ class Devices:
             told = {"device": device.id}
             audit.append(connection, now, Event(who, "device.revoke", f"kiosk/{device.number}", told))
             return device_from(connection.execute(select(devices).where(mine)).one())
+
+        return self._store.run_tx(work)
+
+    def place(self, device: Device, ring: str, district: str | None, *, by: Person | None = None) -> Device:
+        """Another ring of the staged releases, or another district. The kiosk learns it with the answer to its next
+        report and goes by it from its next look at the hub on; what it has installed stays.
+
+        Raises `Refused` (not_an_operator, device_unfit, other_department for a kiosk that stands in another district
+        or shall, no_such_device when it was revoked).
+        """
+        if not replace(device.site, ring=ring, district=district).fits:
+            raise Refused(Reason.DEVICE_UNFIT)
+        _looks_after(by, device.site.district, district)
+        who = by.id if by is not None else COMMAND_LINE
+
+        def work(connection: Connection) -> Device:
+            mine = devices.c.id == device.id, devices.c.revoked_at.is_(None)
+            row = connection.execute(select(devices).where(*mine)).first()
+            if row is None:
+                raise Refused(Reason.NO_SUCH_DEVICE)
+            _looks_after(by, row.district)
+            connection.execute(update(devices).where(*mine).values(ring=ring, district=district))
+            moved = {"ring": (row.ring, ring), "district": (row.district, district)}
+            told = {name: f"{was or '-'} → {now or '-'}" for name, (was, now) in moved.items() if was != now}
+            if told:
+                audit.append(connection, self._now(), Event(who, "device.place", f"kiosk/{device.number}", told))
+            return device_from(connection.execute(select(devices).where(*mine)).one())
 
         return self._store.run_tx(work)
 
@@ -286,6 +310,14 @@ class PaperMap:
 
 def _cell(spot: Spot) -> tuple[int, int]:
     return int(spot.lat // _CELL), int(spot.lon // _CELL)
+
+
+def _looks_after(by: Person | None, *districts: str | None) -> None:
+    """Raises `Refused` for who is no operator, or not one of all these districts; None is the command line."""
+    if by is not None and Role.OPERATOR not in by.roles:
+        raise Refused(Reason.NOT_AN_OPERATOR)
+    if by is not None and not all(map(by.looks_after, districts)):
+        raise Refused(Reason.OTHER_DEPARTMENT)
 
 
 def device_from(row: Row[tuple[object, ...]]) -> Device:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,14 +19,7 @@ from hub.tables import devices, enrolment_codes, enrolment_tries
 from hub.throttle import Throttle
 from hub.workflow import Role
 from uplink.codes import LASTS, hashed, new_code, normal
-from uplink.messages import RING
 from uplink.signing import holds, proof_text
-
-_NUMBER = re.compile(r"[0-9A-Za-z-]{1,16}")
-_DISTRICT = re.compile(r"[0-9]{6}")
-_RING = re.compile(RING)
-
-LONGEST_NAME, LONGEST_PLACE = 40, 80
 
 WINDOW = dt.timedelta(minutes=10)
 """In which tries to enrol are counted."""
@@ -64,7 +56,7 @@ class Enrolling:
         """
         if by is not None and Role.OPERATOR not in by.roles:
             raise Refused(Reason.NOT_AN_OPERATOR)
-        if not _fits(site):
+        if not site.fits:
             raise Refused(Reason.DEVICE_UNFIT)
         if by is not None and not by.looks_after(site.district):
             raise Refused(Reason.OTHER_DEPARTMENT)
@@ -127,15 +119,3 @@ class Enrolling:
             return Device(id, site, key, now, None)
 
         return self._store.run_tx(work)
-
-
-def _fits(site: Site) -> bool:
-    return (
-        _NUMBER.fullmatch(site.number) is not None
-        and 0 < len(site.name.strip()) <= LONGEST_NAME
-        and len(site.place) <= LONGEST_PLACE
-        and (site.district is None or _DISTRICT.fullmatch(site.district) is not None)
-        and _RING.fullmatch(site.ring) is not None
-        and (site.lat is None) == (site.lon is None)
-        and (site.lat is None or (-90 <= site.lat <= 90 and -180 <= (site.lon or 0.0) <= 180))
-    )

@@ -28,6 +28,7 @@ from hub.gaps import Gaps
 from hub.home import HubHome
 from hub.importing import Importing
 from hub.importing.trials import Trials
+from hub.issuing import Issuing
 from hub.items import Items
 from hub.passphrases import Passphrases
 from hub.passwords import Passwords
@@ -40,6 +41,7 @@ from hub.reminders import Reminders
 from hub.reports import Reports
 from hub.rollouts import Rollouts, route_of
 from hub.searching import ItemSearch
+from hub.sessions import Sessions
 from hub.settings import HubSettings, load
 from hub.store import Store, sqlite_url, utc_now
 from hub.tasks import Tasks
@@ -59,9 +61,11 @@ class Office:
     home: HubHome
     store: Store
     people: People
+    sessions: Sessions
     items: Items
     tasks: Tasks
     releases: Releases
+    issuing: Issuing
     release_work: ReleaseWork
     rollouts: Rollouts
     importing: Importing
@@ -105,7 +109,8 @@ class Office:
         press = Press(home.public, home.keys, home.publishing)
         items = Items(store, now=now, zone=ZONE)
         passphrases = Passphrases(store, settings.login, now=now)
-        releases = Releases(store, press, route=route_of(settings.rollout), passphrases=passphrases, now=now)
+        releases = Releases(store, now=now)
+        issuing = Issuing(store, press, route=route_of(settings.rollout), passphrases=passphrases, now=now)
         devices = Devices(store, now=now)
         rules = Rules(settings.alarms)
         alarms = Alarms(store, rules, now=now)
@@ -119,16 +124,17 @@ class Office:
         rehearsal = Rehearsal(home.folder, search, items, releases, now=now)
         importing = Importing(store, now=now, zone=ZONE)
         ledger = Ledger(store, items, settings.content.verify_days, now=now, zone=ZONE)
+        hashing = passwords or Passwords()
         office = cls(
             settings=settings,
             home=home,
             store=store,
-            people=People(
-                store, passwords or Passwords(), settings.session, settings.login, demo=settings.demo, now=now
-            ),
+            people=People(store, hashing, settings.login, now=now),
+            sessions=Sessions(store, hashing, settings.session, settings.login, demo=settings.demo, now=now),
             items=items,
             tasks=Tasks(store, settings.content.verify_days, now=now),
             releases=releases,
+            issuing=issuing,
             release_work=ReleaseWork(home.release_work),
             rollouts=rollouts,
             importing=importing,
@@ -154,7 +160,7 @@ class Office:
         )
         try:
             _whole(store, press)
-            releases.recover()
+            issuing.recover()
             rollouts.reconcile()
         except BaseException:
             office.close()

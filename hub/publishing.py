@@ -117,6 +117,33 @@ class Press:
         self.public.mkdir(parents=True, exist_ok=True)
         return found(self.public, KeyFolder(self.keys), roots, release, now)
 
+    def renew(
+        self,
+        signers: Mapping[Path, str],
+        now: dt.datetime,
+        *,
+        release: str | None = None,
+        new_release: str | None = None,
+        new_online: bool = False,
+        new_roots: Mapping[int, str] | None = None,
+    ) -> int:
+        """Signs the next root, all as `contentsync.ceremony.renew` says; its version. Raises `SyncError` S-08."""
+        from contentsync.ceremony import renew
+        from contentsync.keys import KeyFolder
+
+        if not self.founded:
+            raise SyncError(Code.KEY_REFUSED, "this hub has no keys yet: hub keys init")
+        return renew(
+            self.public,
+            KeyFolder(self.keys),
+            signers,
+            now,
+            release=release,
+            new_release=new_release,
+            new_online=new_online,
+            new_roots=new_roots,
+        )
+
     def resign(self, passphrase: str | None = None) -> Standing:
         """Signs anew that the release is fresh; with the passphrase also the release itself. Raises `SyncError`."""
         return self._publisher().resign(passphrase)

@@ -69,15 +69,15 @@ def publish_command(
             passphrase = secret("passphrase of the release key")
             begins = not_before.astimezone(dt.UTC) if not_before else None
             first = First(percent, tuple(district or ()), begins, ring)
-            release = office.releases.publish(None, release.id, passphrase, over=over_newer, first=first)
+            release = office.issuing.publish(None, release.id, passphrase, over=over_newer, first=first)
         _tell_release(release, json)
 
 
 def _signed_in(office: Office, login: str) -> Person:
     from hub.terminal import secret
 
-    session = office.people.log_in(login, secret(f"password of {login}"), "command line")
-    office.people.log_out(session.token)
+    session = office.sessions.log_in(login, secret(f"password of {login}"), "command line")
+    office.sessions.log_out(session.token)
     return session.session.person
 
 

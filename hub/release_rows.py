@@ -56,6 +56,12 @@ def check_may_prepare(connection: Connection, person: Person | None) -> None:
         raise Refused(Reason.RELEASE_OPEN)
 
 
+def open_release(connection: Connection) -> Release | None:
+    """The release that is prepared or on its way out."""
+    id = marks.get(connection, OPEN_RELEASE)
+    return release_of(connection, id) if id else None
+
+
 def actor(person: Person | None) -> str:
     """Who stands in the audit log."""
     return person.id if person else audit.COMMAND_LINE

@@ -1,4 +1,4 @@
-"""Long work on a release that a page has begun: 排定 and 发出, how far it is, and how it ended.
+"""Long work on a release that a page has begun: 排定, 发出 and 撤回, how far it is, and how it ended.
 
 The work runs on a thread of its own while whoever began it may go away. Where it stands lies in a small file, so that
 every process of the hub can tell; that it is still running says the kernel's lock, which ends with the process. The
@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     PREPARE = "prepare"
     PUBLISH = "publish"
+    WITHDRAW = "withdraw"
 
 
 class Stand(StrEnum):

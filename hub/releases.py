@@ -1,35 +1,27 @@
 """Releases: what is approved goes out together, signed off by two people, under the next revision.
 
 A release is prepared (its versions are locked, its content has a digest), approved by two publishers who wrote nothing
-in it, and published: the files first, then the marks in the database. Revisions only grow. A withdrawal is a release,
-too: a new revision with the rows of the one before, and needs two approvals like any other.
-
-Killed between the files and the database: the next `publish` or `recover` compares the files with the release and ends
-what was begun, or puts it back to prepared when nothing had gone out.
+in it, and let out by `hub.issuing`. Revisions only grow. A withdrawal is a release, too: a new revision with the rows
+of the one before, and needs two approvals like any other.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
-from domain.errors import CodedError, SyncError
 from domain.records import digest_of_lines
-from hub import audit, changes, marks, rollout_rows
+from hub import audit, changes, marks
 from hub.audit import Event
 from hub.differences import FieldChange, diff_fields
-from hub.passphrases import Passphrases
 from hub.people import Person, person_of
-from hub.publishing import Approved, Press, one_at_a_time
 from hub.refusal import Reason, Refused
-from hub.release import NEEDED, OPEN_RELEASE, REVISION, Kind, Release, State, Waiting
+from hub.release import OPEN_RELEASE, Kind, Release, State, Waiting
 from hub.release_rows import (
     CHANGES,
     Plan,
@@ -37,11 +29,9 @@ from hub.release_rows import (
     check_may_prepare,
     check_publisher,
     current_revision,
-    lines_held,
     live_lines,
-    make_live,
     move,
-    note_published,
+    open_release,
     pending,
     plan_of,
     planned,
@@ -51,49 +41,24 @@ from hub.release_rows import (
     unfit,
 )
 from hub.release_work import Tell, silent
-from hub.rollout import First, Route, rings_of
 from hub.store import Store, utc_now, written
-from hub.tables import approvals, hands, items, people, person_roles, release_items, releases, steps, versions
-from hub.workflow import Action, Part, Role, Status
-
-if TYPE_CHECKING:
-    from contentsync.channels import Channels
-
-log = logging.getLogger(__name__)
-
-EVERYBODY = First()
-
-PUBLISHER = "publisher"
-"""Mark that holds the id of who lets a release out while it is on its way; empty: the command line."""
-
-BROKEN_OFF = "broken_off"
-"""Why a release is not out whose process has ended half-way."""
+from hub.tables import approvals, hands, items, people, person_roles, release_items, releases, versions
+from hub.withdrawal import restore
+from hub.workflow import Part, Role, Status
 
 ROUNDS = 5
 """How often a release is put together anew when somebody changes the content meanwhile."""
 
 
 class Releases:
-    """Puts releases together, collects approvals, publishes. One release at a time is open.
+    """Puts releases together and collects approvals. One release at a time is open.
 
     Whoever acts is a publisher (`Role.PUBLISHER`); None stands for the command line, which may do everything but
-    approve. Every method that changes something raises `Refused`, and nothing was changed then. `route`: the stages of
-    a release that does not go to everybody at once; `passphrases`: how often somebody can try one.
+    approve. Every method that changes something raises `Refused`, and nothing was changed then.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        press: Press,
-        *,
-        route: Route | None = None,
-        passphrases: Passphrases | None = None,
-        now: Callable[[], dt.datetime] = utc_now,
-    ) -> None:
+    def __init__(self, store: Store, *, now: Callable[[], dt.datetime] = utc_now) -> None:
         self._store = store
-        self._press = press
-        self._route = route or Route()
-        self._passphrases = passphrases or Passphrases(store, now=now)
         self._now = now
 
     # Reading
@@ -108,12 +73,7 @@ class Releases:
 
     def open(self) -> Release | None:
         """The release that is prepared or on its way out."""
-
-        def work(connection: Connection) -> Release | None:
-            id = marks.get(connection, OPEN_RELEASE)
-            return release_of(connection, id) if id else None
-
-        return self._store.read(work)
+        return self._store.read(open_release)
 
     def get(self, id: str) -> Release:
         """Raises `Refused` (no_such_release)."""
@@ -291,7 +251,7 @@ class Releases:
         audit.append(connection, now, Event(actor(person), "release.prepare", f"release/{id}", details))
         return release_of(connection, id)
 
-    def withdraw(self, person: Person | None, revision: int) -> Release:
+    def withdraw(self, person: Person | None, revision: int, tell: Tell = silent) -> Release:
         """Prepares a release that takes back what the newest one changed: a new revision with what editors had written
         before it. What it changes back is a change, too.
 
@@ -299,6 +259,7 @@ class Releases:
         """
 
         def work(connection: Connection) -> Release:
+            tell(2)
             check_may_prepare(connection, person)
             row = connection.execute(select(releases).where(releases.c.revision == revision)).first()
             if row is None or revision != current_revision(connection):
@@ -307,68 +268,18 @@ class Releases:
                 raise Refused(Reason.FIRST_RELEASE)
             id = uuid.uuid4().hex
             now = self._now()
-            waiting = self._restored(connection, row.id, id, row.revision)
+            waiting = restore(connection, row.id, id, row.revision, now)
+            tell(30)
             changes.give_numbers(connection)
+            tell(40)
             plan = plan_of(connection, waiting, now)
+            tell(80)
             before = connection.execute(select(releases.c.content).where(releases.c.revision == row.base)).scalar()
             if plan.content != before:
                 raise Refused(Reason.CONTENT_MOVED)
             return self._open(connection, person, id, Kind.WITHDRAWAL, plan, now, withdraws=revision)
 
         return self._store.run_tx(work)
-
-    def _restored(self, connection: Connection, withdrawn: str, id: str, revision: int) -> tuple[Waiting, ...]:
-        """Versions that say again what was live before: new numbers, so that every item's history only grows."""
-        at = written(self._now())
-        held = connection.execute(
-            select(release_items, items.c.name, items.c.department, items.c.last, items.c.live)
-            .join(items, items.c.key == release_items.c.item)
-            .where(release_items.c.release == withdrawn)
-        ).all()
-        waiting, rows, told = [], [], []
-        for row in held:
-            number = row.last + 1
-            source = row.before if row.before is not None else row.number
-            old = connection.execute(
-                select(versions.c.line).where(versions.c.item == row.item, versions.c.number == source)
-            ).scalar_one()
-            retired = row.before is None
-            change = "dropped" if retired else "added" if row.live is None else "changed"
-            waiting.append(Waiting(row.item, row.name, row.department, number, row.live, change))
-            rows.append(
-                {
-                    "item": row.item,
-                    "number": number,
-                    "line": old,
-                    "retired": retired,
-                    "status": Status.APPROVED.value,
-                    "status_at": at,
-                    "edits": 1,
-                    "made_at": at,
-                    "saved_at": at,
-                    "base": row.live,
-                    "release": id,
-                    "remark": str(revision),
-                }
-            )
-            told.append(
-                {
-                    "item": row.item,
-                    "number": number,
-                    "step": 1,
-                    "at": at,
-                    "action": Action.RESTORE.value,
-                    "status": Status.APPROVED.value,
-                    "remark": str(revision),
-                }
-            )
-        connection.execute(insert(versions), rows)
-        connection.execute(insert(steps), told)
-        connection.execute(
-            update(items).where(items.c.key == bindparam("of")).values(last=bindparam("given")),
-            [{"of": one.item, "given": one.number} for one in waiting],
-        )
-        return tuple(sorted(waiting, key=lambda one: (one.department, one.name, one.item)))
 
     def cancel(self, person: Person | None, id: str) -> Release:
         """Gives a prepared release up; what it held is free again. Raises `Refused`: release_closed…"""
@@ -423,171 +334,6 @@ class Releases:
             told = Event(person.id, "release.approve", f"release/{id}", {"reason": refused.reason.value}, done=False)
             self._store.run_tx(lambda connection: audit.append(connection, self._now(), told))
             raise
-
-    # Publishing
-
-    def publish(
-        self,
-        person: Person | None,
-        id: str,
-        passphrase: str,
-        *,
-        over: bool = False,
-        first: First = EVERYBODY,
-        tell: Tell = silent,
-    ) -> Release:
-        """Lets an approved release out; returns it with its revision.
-
-        `first`: who takes it first; `hub.rollouts` leads it on from there. A withdrawal and the first release of a hub
-        are everybody's whatever it says. `over`: also when the public folder has a newer revision than the database,
-        as after a restored backup; the number then goes on from there.
-
-        Raises `Refused`: two_needed, release_closed, content_moved (the content is not what was approved),
-        already_publishing, revision_astray, no_such_stage, not_a_publisher, too_many_tries (wrong passphrases);
-        `SyncError` when the keys or the public folder do not do their part (S-08: wrong passphrase). The release is
-        prepared as before then, and the audit log has who tried and why it is not out.
-        """
-        self._route.goal(first.goal.name)
-        with one_at_a_time(self._press.lock):
-            self._settle()
-            self._passphrases.check(person.id if person else None)
-            release, lines = self._store.run_tx(lambda connection: self._begin(connection, person, id, over))
-            assert release.revision is not None
-            tell(25)
-            signed = [Approved(one.login, one.at) for one in release.approvals]
-            steps = release.kind is Kind.NORMAL and not first.everybody
-            rings = rings_of(self._route, first.goal, first.districts, first.not_before) if steps else None
-            try:
-                with self._passphrases.tried_by(person.id if person else None):
-                    self._press.publish(lines, release.revision, release.digest, signed, self._now(), passphrase, rings)
-            except Exception as error:
-                self._settle(error.code.value if isinstance(error, CodedError) else type(error).__name__)
-                raise
-            del lines
-            tell(75)
-            told = self._press.channels()
-            return self._store.run_tx(lambda connection: self._finish(connection, person, id, told))
-
-    def recover(self) -> Release | None:
-        """Ends what a kill left between the files and the database; returns the release that it concerned.
-
-        Does nothing while a release is going out in another process, and leaves it to the next `publish` when the
-        public folder cannot be read.
-        """
-        try:
-            with one_at_a_time(self._press.lock):
-                self._press.repair()
-                return self._settle()
-        except Refused:
-            return None
-        except SyncError as error:
-            log.warning("a release was left half-way: %s", error)
-            return None
-
-    def _settle(self, reason: str = BROKEN_OFF) -> Release | None:
-        """`reason`: why what is on its way is not out, when it is not."""
-        release = self.open()
-        if release is None or release.state is not State.PUBLISHING:
-            return None
-        out = self._press.latest()
-        if out is not None and out == (release.revision, release.digest):
-            told = self._press.channels()
-            return self._store.run_tx(
-                lambda connection: self._finish(connection, _beginner(connection), release.id, told)
-            )
-
-        def back(connection: Connection) -> Release:
-            move(connection, release.id, State.PUBLISHING, State.PREPARED)
-            connection.execute(update(releases).where(releases.c.id == release.id).values(revision=None))
-            who = actor(_beginner(connection))
-            told = Event(who, "release.publish", f"release/{release.id}", {"reason": reason}, done=False)
-            audit.append(connection, self._now(), told)
-            return release_of(connection, release.id)
-
-        return self._store.run_tx(back)
-
-    def _begin(self, connection: Connection, person: Person | None, id: str, over: bool) -> tuple[Release, list[bytes]]:
-        check_publisher(connection, person)
-        release = release_of(connection, id)
-        if release.state is not State.PREPARED:
-            raise Refused(Reason.RELEASE_CLOSED)
-        if len({one.person for one in release.approvals if one.digest == release.digest}) < NEEDED:
-            raise Refused(Reason.TWO_NEEDED, n=len(release.approvals))
-        if current_revision(connection) != release.base:
-            raise Refused(Reason.CONTENT_MOVED)
-        lines = lines_held(connection, release)
-        if digest_of_lines(lines) != release.digest:
-            raise Refused(Reason.CONTENT_MOVED)
-        out = self._press.latest()
-        if out is not None and out[0] > release.base and not over:
-            raise Refused(Reason.REVISION_ASTRAY, out=out[0], known=release.base)
-        # A release that was killed half-way has used its number up.
-        revision = max(release.base, self._press.highest()) + 1
-        if out is not None and out[0] > release.base and out[1] == release.digest:
-            revision = out[0]  # after a restored backup: what was lost was brought back, and is what is out
-        move(connection, id, State.PREPARED, State.PUBLISHING)
-        marks.move(connection, PUBLISHER, marks.get(connection, PUBLISHER), person.id if person else "")
-        connection.execute(update(releases).where(releases.c.id == id).values(revision=revision))
-        return release_of(connection, id), lines
-
-    def _finish(self, connection: Connection, person: Person | None, id: str, told: Channels | None) -> Release:
-        """What went out is live: versions, items, the revision and the audit log say so together."""
-        now = self._now()
-        release = release_of(connection, id)
-        revision = release.revision
-        assert revision is not None
-        held = connection.execute(
-            select(release_items, versions.c.line)
-            .join(
-                versions,
-                and_(versions.c.item == release_items.c.item, versions.c.number == release_items.c.number),
-            )
-            .where(release_items.c.release == id)
-        ).all()
-        marks.move(connection, REVISION, str(release.base) if release.base else "", str(revision))
-        marks.move(connection, OPEN_RELEASE, id, "")
-        move(connection, id, State.PUBLISHING, State.PUBLISHED)
-        connection.execute(
-            update(versions)
-            .where(versions.c.release == id)
-            .values(
-                status=Status.PUBLISHED.value,
-                status_at=written(now),
-                revision=revision,
-                edits=versions.c.edits + 1,
-            )
-        )
-        make_live(connection, held)
-        note_published(connection, id, now, revision)
-        rollout_rows.begin(connection, revision, person.id if person else None, told, self._route, now)
-        events = [
-            Event(actor(person), "item.publish", row.item, {"version": row.number, "revision": revision})
-            for row in held
-        ]
-        details = {
-            "revision": revision,
-            "digest": release.digest,
-            "records": release.records,
-            "approved_by": [one.login for one in release.approvals],
-        }
-        events.append(Event(actor(person), "release.publish", f"release/{id}", details))
-        audit.append(connection, now, *events)
-        seq, chain = audit.head(connection)
-        connection.execute(
-            update(releases)
-            .where(releases.c.id == id)
-            .values(published_at=written(now), audit_seq=seq, audit_hash=chain)
-        )
-        return release_of(connection, id)
-
-
-def _beginner(connection: Connection) -> Person | None:
-    """Who let the release out that is on its way; None: the command line, or somebody whose account was shut."""
-    id = marks.get(connection, PUBLISHER)
-    try:
-        return person_of(connection, id) if id else None
-    except Refused:
-        return None
 
 
 def _written_by(connection: Connection, person: Person, id: str) -> int:

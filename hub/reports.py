@@ -334,6 +334,8 @@ def _take_receipt(connection: Connection, device: Device, body: Receipt) -> None
 def _take_counters(connection: Connection, device: Device, body: Counters) -> None:
     told = {"sessions": body.sessions}
     told |= {f"slips.{state.value}": count for state, count in body.slips.items()}
+    if body.opened is not None:
+        told |= {"opened.all": body.opened.all, "opened.first": body.opened.first}
     told |= {f"reader.{code.value}": count for code, count in body.reader.items()}
     day = body.day.isoformat()
     here = (device_counters.c.device == device.id) & (device_counters.c.day == day)

@@ -72,7 +72,9 @@ class UplinkSettings(Group):
     enrolments_per_address: int = Field(
         20, ge=1, le=100000, description="tries to enrol from one address within 10 minutes"
     )
-    requests_per_minute: int = Field(120, ge=1, le=100000, description="requests of one kiosk in a minute")
+    requests_per_minute: int = Field(
+        120, ge=1, le=100000, description="requests of one kiosk in a minute, counted by each process"
+    )
 
 
 class RolloutSettings(Group):
@@ -82,7 +84,7 @@ class RolloutSettings(Group):
         ("early",),
         max_length=8,
         description="rings of kiosks that get a release before the street, in their order; a kiosk's ring is set when"
-        " it is enrolled; in the environment with commas",
+        " it is enrolled and on its page; in the environment with commas",
     )
     stages: tuple[int, ...] = Field(
         (1, 10, 100),

@@ -44,6 +44,8 @@ BELOW: Mapping[str, tuple[str, ...]] = {
 """Fields below each head of a slip, by the phrase of the head."""
 
 
+_INVERTED = bytes(range(255, -1, -1))
+
 NO_CODE = "0000-0000-0000"
 """Stands for the check code of an item that was never released; no code has a 0."""
 
@@ -195,7 +197,7 @@ def png(dots: Dots) -> bytes:
     rows = bytearray()
     for row in range(dots.height):
         rows.append(0)
-        rows += bytes(255 - byte for byte in dots.data[row * dots.stride : (row + 1) * dots.stride])
+        rows += dots.data[row * dots.stride : (row + 1) * dots.stride].translate(_INVERTED)
     header = struct.pack(">IIBBBBB", dots.width, dots.height, 1, 0, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

@@ -10,6 +10,7 @@ import random
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -31,6 +32,17 @@ LONGEST_PAUSE = 0.6
 BUSY_SECONDS = 10.0
 """How long SQLite waits for another writer before it says `locked`."""
 
+CONNECTIONS = 16
+MORE_CONNECTIONS = 26
+"""To PostgreSQL, kept and beyond that for a moment: together more than the threads that answer pages, so that none of
+them waits for one while it holds another.
+"""
+
+PAGES = 3
+"""Pages that read and draw at once. They compute more than they wait, in a process that computes one thing at a time:
+more of them finish no sooner, and whoever holds the turn would wait for all of them after every answer of the database.
+"""
+
 _AGAIN = {"40001", "40P01"}
 """SQLSTATE: serialisation failure, deadlock. PostgreSQL and its kin say so for work that may be repeated."""
 
@@ -42,6 +54,47 @@ _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 class Meeting(Exception):
     """Raised by a unit of work whose compare-and-set found the row moved on: it is done again from its beginning."""
+
+
+class Turns:
+    """One after the other in the order in which they came. A lock alone lets the last one pass the first."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        try:
+            mine.acquire()
+        except BaseException:  # Ctrl C while waiting: whoever was given the turn meanwhile passes it on
+            with self._guard:
+                given = mine not in self._waiting
+                if not given:
+                    self._waiting.remove(mine)
+            if given:
+                self.__exit__()
+            raise
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the one whose turn it is."""
+        with self._guard:
+            return len(self._waiting)
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 def utc_now() -> dt.datetime:
@@ -70,9 +123,12 @@ class Store:
     `run_tx` gives a unit of work a connection in one transaction and repeats the work when it met another one
     (serialisation failure, deadlock, a locked file, `Meeting`). A unit of work therefore has no effect but on the
     connection. What it raises otherwise rolls everything back and goes to the caller. Transactions are serialisable on
-    both databases: on SQLite because writers queue, on PostgreSQL because it is asked to. Whatever met another one
-    once takes its turn among all others of this process that did: every change moves on the head of the audit log,
-    and thirty people who try again side by side keep undoing each other.
+    both databases: on SQLite because writers queue, on PostgreSQL because it is asked to. Writers of this process take
+    turns from the beginning: every change moves on the head of the audit log, so that of two side by side one is always
+    undone, and thirty people who try again keep undoing each other. What other processes write is met and repeated.
+
+    `read` is one transaction, too; within `one_state` all reads of the thread are the same one, and `one_page`
+    is that for what computes.
 
     Raises `HubStoreError`: D-06 for a database of a newer hub, D-07 for one that cannot be reached or is none;
     PermissionError for a file of another account.
@@ -80,7 +136,9 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine = engine_of(url)
-        self._turn = threading.RLock()
+        self._turns = Turns()
+        self._pages = threading.BoundedSemaphore(PAGES)
+        self._here = threading.local()
         try:
             with answering(url), self.engine.begin() as connection:
                 upgrade(connection)
@@ -107,7 +165,7 @@ class Store:
         collisions = 0
         for left in range(TRIES - 1, -1, -1):
             try:
-                with contextlib.nullcontext() if left == TRIES - 1 else self._turn, self.engine.begin() as connection:
+                with self._turns, self.engine.begin() as connection:
                     return work(connection)
             except IntegrityError:
                 # Two units of work gave the same number or key; the second one, repeated, sees the first.
@@ -122,10 +180,39 @@ class Store:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, which only reads; it sees one consistent state and waits for no writer."""
+        held: Connection | None = getattr(self._here, "reading", None)
+        if held is not None:
+            return work(held)
+        with self._reader() as connection:
+            return work(connection)
+
+    @contextlib.contextmanager
+    def one_state(self) -> Iterator[None]:
+        """For a page that reads many things: every `read` of this thread in the block sees the same state of the
+        database, and pays for one transaction. What is written meanwhile is not seen, whoever writes it.
+        """
+        if getattr(self._here, "reading", None) is not None:
+            yield
+            return
+        with self._reader() as connection:
+            self._here.reading = connection
+            try:
+                yield
+            finally:
+                self._here.reading = None
+
+    @contextlib.contextmanager
+    def one_page(self) -> Iterator[None]:
+        """`one_state` for a page that also computes what it shows: `PAGES` at once, the others wait for them."""
+        with self._pages, self.one_state():
+            yield
+
+    @contextlib.contextmanager
+    def _reader(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
             reading = connection.execution_options(**self._reading)
             with reading.begin():
-                return work(reading)
+                yield reading
 
     @property
     def _reading(self) -> dict[str, Any]:
@@ -178,7 +265,13 @@ def engine_of(url: str) -> Engine:
         return _sqlite_engine(Path(parsed.database or ""))
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, isolation_level="SERIALIZABLE", pool_pre_ping=True)
+    return create_engine(
+        parsed,
+        isolation_level="SERIALIZABLE",
+        pool_pre_ping=True,
+        pool_size=CONNECTIONS,
+        max_overflow=MORE_CONNECTIONS,
+    )
 
 
 def _sqlite_engine(path: Path) -> Engine:

@@ -25,6 +25,7 @@ from hub.people import Person
 from hub.publishing import Press
 from hub.reports import Carried, Reports, Sent
 from hub.store import Store, utc_now
+from uplink.messages import Placement
 from uplink.sealing import SealingKey
 from uplink.stick import (
     ANSWER,
@@ -237,7 +238,8 @@ class Sticks:
     def _answer(self, stick: StickFolder, device: Device, conflicts: dict[str, str]) -> None:
         now = self._now()
         fates, newest = self._devices.held_of(device, now - ANSWERED_FOR, MOST_ANSWERED - len(conflicts))
-        answer = HubAnswer(device.id, now, {**conflicts, **fates}, newest)
+        stands = Placement(ring=device.site.ring, district=device.site.district)
+        answer = HubAnswer(device.id, now, {**conflicts, **fates}, newest, stands)
         stick.write(FOLDER, device.id, ANSWER, data=self._press.note(answer.as_note()))
 
     def _note(self, by: Person | None, action: str, subject: str, details: Mapping[str, object]) -> None:

@@ -4,8 +4,8 @@ that are taken for each other (jiasizeng), or with a key beside the one that was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from domain.search import LexiconWord
 from inputs.syllables import BESIDE, alike
@@ -20,13 +20,33 @@ def spelling(letters: str) -> str:
     return letters.replace("ü", "v").replace("lve", "lue").replace("nve", "nue")
 
 
-@dataclass(slots=True)
 class _Node:
-    """What can follow one syllable: further syllables, words that end here, the likeliest words that pass here."""
+    """What can follow one syllable: further syllables, words that end here, the likeliest words that pass here.
 
-    children: dict[str, _Node] = field(default_factory=dict)
-    words: list[LexiconWord] = field(default_factory=list)
-    best: list[LexiconWord] = field(default_factory=list)
+    A city has tens of thousands of these, most of them the end of a single word: what is empty is shared, and no more
+    room is taken than is filled.
+    """
+
+    __slots__ = ("best", "children", "words")
+
+    def __init__(self) -> None:
+        self.children: Mapping[str, _Node] = _NOTHING
+        self.words: tuple[LexiconWord, ...] = ()
+        self.best: tuple[LexiconWord, ...] = ()
+
+    def child(self, syllable: str) -> _Node:
+        """The node of a syllable that follows, made if there is none yet."""
+        found = self.children.get(syllable)
+        if found is None:
+            found = _Node()
+            if isinstance(self.children, dict):
+                self.children[syllable] = found
+            else:
+                self.children = {syllable: found}
+        return found
+
+
+_NOTHING: Mapping[str, _Node] = MappingProxyType({})
 
 
 class Lexicon:
@@ -40,10 +60,10 @@ class Lexicon:
                 continue
             node = self._root
             for syllable in syllables:
-                node = node.children.setdefault(syllable, _Node())
+                node = node.child(syllable)
                 if len(node.best) < _BEST:
-                    node.best.append(word)
-            node.words.append(word)
+                    node.best += (word,)
+            node.words = node.best if node.best == (word,) else (*node.words, word)
 
     def whole(self, letters: str, *, abbreviated: bool = True) -> list[str]:
         """Words that use up all `letters`: those written out first, then by weight."""

@@ -125,6 +125,9 @@ class SearchStep(Quiet):
         elif action == "submit" and self.query:
             return Ask(self.query)
         elif action == "open":
+            answer = self._find()
+            shown = [hit.card.id for hit in answer.hits[:LIVE_ROWS]] if answer else []
+            self.visit.result_opened(self.query, shown, value)
             return Open(value)
         return None
 

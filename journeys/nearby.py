@@ -10,20 +10,12 @@ from journeys.offices import OCTANTS
 from journeys.views import NearPaper, Tag
 from journeys.visit import Visit
 
-KNOWN_FOR = dt.timedelta(hours=2)
-"""What another kiosk said of its paper longer ago is not told."""
-
 
 def nearest_with_paper(visit: Visit) -> NearPaper | None:
-    """The nearest one of which it is known; None when nothing is known, or what time it is is not."""
-    clock, neighbours = visit.tools.clock, visit.tools.neighbours
-    if neighbours is None or not clock.trusted:
-        return None
-    now = clock.now()
-    fresh = [kiosk for kiosk in neighbours.with_paper() if dt.timedelta() <= now - kiosk.at < KNOWN_FOR]
-    if not fresh:
-        return None
-    return _view(visit, min(fresh, key=lambda kiosk: (kiosk.metres is None, kiosk.metres or 0.0)), now)
+    """The nearest one of which it is known; None when nothing is known."""
+    neighbours = visit.tools.neighbours
+    known = neighbours.with_paper() if neighbours is not None else ()
+    return _view(visit, known[0], visit.tools.clock.now()) if known else None
 
 
 def _view(visit: Visit, kiosk: NearbyKiosk, now: dt.datetime) -> NearPaper:

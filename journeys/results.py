@@ -116,6 +116,10 @@ class ResultsStep(Quiet):
             heard=say("weak.heard") if weak and self._tell() else "",
         )
 
+    def _shown(self) -> list[str]:
+        """Ids of what stands on all pages, best first."""
+        return [hit.card.id for hit in self._answer(self.narrow).hits]
+
     def _understood(self, parts: Sequence[Understood]) -> tuple[Word, ...]:
         """The parts of the question. What a vocabulary read into one can be undone by asking for the others."""
         say = self.visit.say
@@ -193,8 +197,10 @@ class ResultsStep(Quiet):
         elif action == "page" and value.isdigit():
             self.page = int(value)
         elif action == "open":
+            visit.result_opened(self.query, self._shown(), value)
             return Open(value)
         elif action == "print":
+            visit.result_opened(self.query, self._shown(), value)
             return Go(SlipStep(visit, value))
         elif action == "theme":
             return Go(CodeStep(visit, value))

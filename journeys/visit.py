@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,7 @@ class Visit:
         self.ticked: dict[str, set[int]] = {}
         self.looked = False
         """Whether anything was searched, opened or printed: says what there was to erase."""
+        self._opened: set[str] = set()
         self.typed = False
         self.by_hand = False
         """Whether this citizen writes on the pad rather than with keys."""
@@ -118,6 +120,12 @@ class Visit:
     def speak(self, lang: str) -> None:
         """Switches the language; views made from now on are in it."""
         self.say = Phrases(lang)
+
+    def result_opened(self, question: str, shown: Sequence[str], id: str) -> None:
+        """Somebody opens `id` of what is `shown` for a question, best first. Counted is its place, once a question."""
+        if self.tools.reports is not None and id in shown and question not in self._opened:
+            self._opened.add(question)
+            self.tools.reports.result_opened(shown.index(id) + 1)
 
     @property
     def catalogue(self) -> Catalogue:

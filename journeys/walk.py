@@ -27,13 +27,14 @@ from journeys.idling import Idling
 from journeys.invitation import chrome
 from journeys.languages import LanguagesStep
 from journeys.left_card import LeftCard
-from journeys.moves import Ask, Back, Begin, Declare, End, Go, GoHome, Leave, Move, Open, Quiet, Replace, Shut, Step
+from journeys.moves import Ask, Back, Begin, Declare, End, Go, GoHome, Leave, Move, Open, Replace, Shut, Step
 from journeys.opening import step_for
 from journeys.printing import PrintingStep
 from journeys.results import ResultsStep
 from journeys.staff import PaperStep, PinStep, StaffStep
 from journeys.staff_stick import StickStep
-from journeys.views import CardResults, Chrome, IdleSheet, Nav, Press, Scene, Trouble, View
+from journeys.trouble import TroubleStep
+from journeys.views import CardResults, Chrome, IdleSheet, Nav, Press, Scene, View
 from journeys.visit import Tools, Visit
 from phrases import LANGUAGES
 
@@ -51,9 +52,8 @@ and is seen there again and again does not keep a visit alive.
 class Walk:
     """Takes touches, events and time; hands out scenes.
 
-    Nothing that a step raises gets past here: a coded error becomes a kind page with its code, anything else is
-    logged and becomes
-    K-05, and in both cases 首页 and 结束 still work.
+    Nothing that a step raises gets past here: a coded error becomes a kind page with its code, anything else is logged
+    and becomes K-05, and in both cases 首页 and 结束 still work.
 
     A card that is laid down on the invitation or the farewell begins a visit; in a visit without a card it is read over
     whatever page is there; in a visit that has read a card already it ends that visit at once and begins the next: two
@@ -218,8 +218,7 @@ class Walk:
 
     def _begin(self, lang: str, card: CardSession | None = None) -> None:
         """A visit begins; one that another card ends is forgotten first. The process that reads cards is not ended
-        then,
-        because it has the next one in its hands; it goes with the visit that begins.
+        then, because it has the next one in its hands; it goes with the visit that begins.
         """
         if self._in_visit:
             self.tools.printer.end_session()
@@ -291,8 +290,7 @@ class Walk:
 
     def _end(self) -> None:
         """Forgets the visit: steps, words, ticks, what a card told, bytes waiting for the printer. What is printed
-        right
-        now comes out.
+        right now comes out.
         """
         old, tools = self.visit, self.tools
         waiting = self._printing
@@ -390,30 +388,3 @@ class Walk:
             end=None if isinstance(view, CardResults) and view.bar else Press(say("nav.end"), "end", "", "logout"),
             large_on=self.visit.large,
         )
-
-
-class TroubleStep(Quiet):
-    """A page that could not be shown; it offers the way home and a person to ask, and holds nothing else."""
-
-    def __init__(self, visit: Visit, code: str) -> None:
-        self.visit = visit
-        self.code = code
-
-    def view(self) -> Trouble:
-        """The page."""
-        say = self.visit.say
-        known = say.has(f"error.{self.code}.title")
-        key = f"error.{self.code}" if known else "error.K-05"
-        return Trouble(
-            title=say(f"{key}.title"),
-            lines=(say(f"{key}.line"), say("notprinted.code", code=self.code)),
-            code=self.code,
-            actions=(
-                Press(say("trouble.home"), "home", "", "home"),
-                Press(say("help.call"), "", "", "call", enabled=False),
-            ),
-        )
-
-    def do(self, action: str, value: str) -> Move | None:
-        """Home."""
-        return GoHome() if action == "home" else None

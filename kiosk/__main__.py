@@ -224,7 +224,7 @@ def privacy_scan_command(
 
 @app.command("staff-pin")
 def staff_pin() -> None:
-    """Asks for a staff PIN (from a terminal, else a line of standard input) and prints its hash for staff.pin_hash."""
+    """Asks for a staff PIN and prints its hash for staff.pin_hash. Without a terminal: a line of standard input."""
     from kiosk.staffgate import PinHash, UnfitPin
     from kiosk.terminal import say
 
@@ -375,7 +375,11 @@ def recommend(
 @app.command("sync")
 def sync_command(
     once: Annotated[
-        bool, typer.Option("--once", help="Look once; status 0: proved, 3: refused, old content kept.")
+        bool,
+        typer.Option(
+            "--once",
+            help="Look once. Status 0: proved; 1: not reached; 2: cannot begin; 3: refused, old content kept.",
+        ),
     ] = False,
     source: Annotated[
         str | None,
@@ -406,8 +410,12 @@ def enrol_command(
     config: ConfigOption = None,
 ) -> None:
     """Makes this kiosk trust a hub, and with a code also report to it. Another hub needs another home."""
+    import re
+
     from kiosk.sync_commands import enrol
 
+    if hub is not None and not re.fullmatch(r"https?://[^\s?#/][^\s?#]*", hub):
+        raise typer.BadParameter("an address begins with http:// or https://", param_hint="--hub")
     premises = premises_of(config)
     enrol(premises.home, given, hub, premises.settings.report)
 

@@ -44,6 +44,9 @@ KEEP_TIME_S = 600.0
 SETTLED_S = 0.5
 """After the first question can be asked, what it does not need; before anyone can have typed one."""
 
+GIVE_BACK_S = 0.2
+"""After a visit, what it needed: once the page that follows it is on the glass."""
+
 MOST_FAULTS, FAULT_WINDOW_S = 10, 60.0
 """More unexpected faults than this in so many seconds, and a new process is better than this one."""
 
@@ -173,6 +176,9 @@ class KioskApp(App):
     def _show(self, scene: Scene) -> None:
         """A page that cannot be drawn is replaced by the one that says so; should that fail, too, the process ends."""
         assert self.stage is not None and self.walk is not None
+        before = self.stage.scene
+        if before is not None and before.visit != scene.visit:
+            Clock.schedule_once(lambda _dt: starting.give_back(), GIVE_BACK_S)
         try:
             self.stage.show(scene)
         except Exception:

@@ -34,12 +34,14 @@ def samples() -> array.array[int]:
 
 
 def write(path: Path) -> None:
-    """The sound as a WAV file."""
-    with wave.open(str(path), "wb") as file:
+    """The sound as a WAV file, whole or not at all. Raises OSError."""
+    beside = path.with_suffix(".new")
+    with wave.open(str(beside), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(samples().tobytes())
+    beside.replace(path)
 
 
 class Chime:
@@ -67,8 +69,12 @@ class Chime:
     def _loaded(self) -> Any:
         from kivy.core.audio import SoundLoader
 
-        if not self._path.is_file():
+        # Made anew by each process: a file that the power cut short would keep this kiosk silent for good.
+        try:
             write(self._path)
+        except OSError:
+            if not self._path.is_file():  # a home that cannot be written may have one of better days
+                raise
         sound = SoundLoader.load(str(self._path))
         if sound is None:
             raise OSError("no loudspeaker")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.ports import CatalogueHandle, Clock, Marks
     from kiosk.home import Home
     from kiosk.settings import Settings
-    from uplink.messages import Content, PrinterHealth, PrivacyHealth, ReaderHealth
+    from uplink.messages import Content, Placement, PrinterHealth, PrivacyHealth, ReaderHealth
 
 STARTS: Final = "uplink.starts"
 """When the screen process began, in seconds since 1970, the last ones."""
@@ -88,6 +88,7 @@ def health(
             outbox=OutboxHealth(waiting=waiting, dead=dead),
             privacy=_privacy(sources.home),
             place=position,
+            placement=_placement(sources),
         )
     )
 
@@ -155,6 +156,14 @@ def _reader(sources: Sources) -> ReaderHealth:
         return ReaderHealth(state="none")
     state, stuck = sources.reader()
     return ReaderHealth(state=state, stuck=stuck)
+
+
+def _placement(sources: Sources) -> Placement:
+    from kiosk.standpoint import standpoint
+    from uplink.messages import Placement
+
+    here = standpoint(sources.settings, sources.home)
+    return Placement(ring=here.ring, district=here.district)
 
 
 def _privacy(home: Home) -> PrivacyHealth:

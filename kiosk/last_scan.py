@@ -29,12 +29,16 @@ def keep(home: Home, status: str, at: dt.datetime) -> None:
     """Keeps the outcome in place of the last one; all of it or nothing. Raises `OSError`."""
     path = home.root / FILE
     fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    fresh.unlink(missing_ok=True)
+    # Root may run this in a folder of the kiosk's user, who must not be able to lead it to another file by a link.
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         json.dump({"status": status, "at": at.isoformat(timespec="seconds")}, file)
-    owner = home.root.stat()
-    if (os.geteuid(), os.getegid()) != (owner.st_uid, owner.st_gid):
-        os.chown(fresh, owner.st_uid, owner.st_gid)  # run by root: the kiosk is to read it
+        owner = home.root.stat()
+        if (os.geteuid(), os.getegid()) != (owner.st_uid, owner.st_gid):
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)  # run by root: the kiosk is to read it
+        file.flush()
+        os.fsync(descriptor)
     fresh.replace(path)
 
 

@@ -16,6 +16,7 @@ import os
 import re
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from types import TracebackType
 from typing import IO
@@ -31,6 +32,7 @@ FAULTS = "faults.log"
 _NUMBERS = re.compile(
     r"""
     (?P<digest> \b (?=[0-9]*[a-f]) [0-9a-f]{32,128} \b )          # SHA-256 and the like stay: they name content
+    | (?P<result> \b 0x8010[0-9A-F]{4} \b )                       # what PC/SC answers
     | \d{7,} [Xx]?                                                # ID: 15 or 18; card: 16 to 19; phone: 7, 8 or 11
     | \d{6} [ -] \d{8} [ -] \d{3} [\dXx]                          # resident ID in groups
     | \d{4} (?: [ -] \d{4} ){2,3} (?: [ -] \d{1,3} )?             # card number in groups
@@ -44,12 +46,12 @@ _NUMBERS = re.compile(
 def mask(text: str) -> str:
     """`text` with ID, card and phone numbers replaced by the count of their digits; also full-width digits.
 
-    Dates, times, addresses of machines and hexadecimal digests stay. Seven digits in a row are enough to be taken for a
-    phone number, so write sizes in kB.
+    Dates, times, addresses of machines, results of PC/SC and hexadecimal digests stay. Seven digits in a row are enough
+    to be taken for a phone number, so write sizes in kB.
     """
 
     def shown(match: re.Match[str]) -> str:
-        if match["digest"]:
+        if match["digest"] or match["result"]:
             return match[0]
         return f"[{sum(letter.isdigit() for letter in match[0])} digits]"
 
@@ -60,7 +62,9 @@ class LineFormatter(logging.Formatter):
     """`2026-11-21T10:00:00.123+08:00 INFO    printer  P-02 text`: local time, level, room, code, text.
 
     The code is that of the record (`extra={"code": …}`) or of the coded error logged with it, else a dash. Message and
-    traceback are masked here, where nothing gets past.
+    traceback are masked here, where nothing gets past. Of an exception that is none of ours only the kind is told and
+    where it came from: its words may be what somebody typed, as a `KeyError` is its key and an error of SQLAlchemy has
+    the parameters in it.
     """
 
     def __init__(self, zone: dt.tzinfo = CHINA) -> None:
@@ -71,13 +75,30 @@ class LineFormatter(logging.Formatter):
         moment = dt.datetime.fromtimestamp(record.created, self._zone).isoformat(timespec="milliseconds")
         room = record.name.partition(".")[0]
         text = record.getMessage()
-        if record.exc_info:
-            text = f"{text}\n{self.formatException(record.exc_info)}"
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            text = "\n".join((text, *_stacks(error)))
         if record.stack_info:
             text = f"{text}\n{self.formatStack(record.stack_info)}"
         # One record, one first column: lines of a traceback or of a foreign text cannot pose as records.
         text = mask(text).replace("\r", "").replace("\n", "\n    ")
         return f"{moment} {record.levelname:<8} {room:<9} {_code(record):<4} {text}"
+
+
+_OURS = (CodedError, OSError, ImportError)
+"""Exceptions whose words are codes, names of files and of modules."""
+
+
+def _stacks(error: BaseException, told: frozenset[int] = frozenset()) -> Iterator[str]:
+    """The exception and those that led to it, the first one first, without words that are not known to be harmless."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    told |= {id(error)}
+    if before is not None and id(before) not in told:
+        yield from _stacks(before, told)
+    if error.__traceback__ is not None:
+        yield "Traceback (most recent call last):"
+        yield from (frame.rstrip("\n") for frame in traceback.format_tb(error.__traceback__))
+    yield f"{type(error).__qualname__}: {error}" if isinstance(error, _OURS) else type(error).__qualname__
 
 
 def _code(record: logging.LogRecord) -> str:

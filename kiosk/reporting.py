@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from domain.errors import CodedError, DeviceStoreError
 from kiosk.health_report import Proof, Sources, health, note_start
-from kiosk.tally import CodeCounter, DayTally
+from kiosk.tally import CodeCounter, DayTally, Tally
 
 if TYPE_CHECKING:
     from domain.events import Event, JobState
@@ -125,6 +125,9 @@ class Reporter:
     def visit_began(self) -> None:
         self._tally.visit_began()
 
+    def result_opened(self, place: int) -> None:
+        self._tally.result_opened(place)
+
     def correct(self, item: str, revision: int, field: Faulty) -> str:
         from uplink.messages import Correction, body_of, canonical
 
@@ -230,7 +233,7 @@ class Reporter:
             self._counted_at = monotonic
             for tally in counted:
                 if self._sources.clock.trusted:
-                    self._put("counters", body_of(self._counters(tally.day, tally.sessions, tally.reader)), tally.day)
+                    self._put("counters", body_of(self._counters(tally)), tally.day)
             self._put_unmet()
         self._put_receipt()
         seq = self._next_seq()
@@ -244,15 +247,18 @@ class Reporter:
         name = kind if of is None else f"{kind}/{of}"
         self._store.put_message(kind, canonical(body).decode(), name)
 
-    def _counters(self, day: dt.date, sessions: int, reader: Mapping[Any, int]) -> Counters:
-        from uplink.messages import Counters
+    def _counters(self, tally: Tally) -> Counters:
+        from uplink.messages import Counters, OpenedResults
 
+        day, opened = tally.day, None
+        if tally.opened:
+            opened = OpenedResults(all=tally.opened, first=tally.first)
         zone = self._sources.clock.now().tzinfo
         begin = dt.datetime.combine(day, dt.time(), zone)
         since, until = (self._store.slip_counts(moment) for moment in (begin, begin + dt.timedelta(days=1)))
         slips = {state: count - until.get(state, 0) for state, count in since.items()}
         done = {state: count for state, count in slips.items() if state.final and count > 0}
-        return Counters(day=day, sessions=sessions, slips=done, reader=dict(reader))
+        return Counters(day=day, sessions=tally.sessions, slips=done, reader=dict(tally.reader), opened=opened)
 
     def _put_unmet(self) -> None:
         from uplink.messages import MOST_UNMET, Unmet, UnmetCount, body_of

@@ -122,7 +122,7 @@ class SyncSettings(Group):
     ring: str | None = Field(
         None,
         pattern=r"^[0-9a-z-]{1,24}$",
-        description="ring of staged releases; without it the one of the enrolment, else all; early: before the street",
+        description="ring of staged releases; without it the one that the hub says, else all; early: before the street",
     )
 
 

@@ -22,6 +22,7 @@ from domain.errors import Code, SyncError
 from domain.events import FoundStick
 from kiosk.home import Home
 from kiosk.settings import Settings
+from kiosk.standpoint import standpoint
 from kiosk.sync_process import Answer, ContentSync
 from uplink.delivery import Outgoing
 from uplink.identity import IdentityFolder
@@ -50,10 +51,19 @@ def found(roots: Sequence[Path]) -> tuple[FoundStick, ...]:
 def _folders(folder: Path) -> tuple[Path, ...]:
     try:
         with os.scandir(folder) as entries:
-            names = [one.name for one in entries if one.is_dir(follow_symlinks=False) and not one.name.startswith(".")]
+            names = [one.name for one in entries if one.is_dir(follow_symlinks=False) and _is_named(one.name)]
     except OSError:
         return ()
     return tuple(folder / name for name in sorted(names)[:MOST_FOLDERS])
+
+
+def _is_named(name: str) -> bool:
+    """Whether a folder may be a stick's. A name that is no text could not be told of, nor any stick beside it."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return not name.startswith(".")
 
 
 def _of_interest(place: Path) -> bool:
@@ -81,8 +91,6 @@ def _writable(folder: Path) -> bool:
 
 def take(settings: Settings, home: Home, stick: Path) -> Answer:
     """Installs what is on a stick, if it may be; never raises for what the stick does."""
-    from kiosk.sync_commands import standpoint
-
     try:
         folder = _release(stick)
         StickFolder(folder).survey()
@@ -90,7 +98,7 @@ def take(settings: Settings, home: Home, stick: Path) -> Answer:
         event = "refused" if error.code is Code.RELEASE_REFUSED else "failed"
         return Answer(event, dt.datetime.now(dt.UTC), code=error.code, detail=error.detail)
     content = ContentSync(
-        home, settings.sync, str(folder), kiosk=standpoint(settings, home), fetcher=StickFetcher(folder)
+        home, settings.sync, str(folder), kiosk=lambda: standpoint(settings, home), fetcher=StickFetcher(folder)
     )
     try:
         return content.look()
@@ -138,6 +146,9 @@ def exchange(home: Home, stick: Path, messages: Sequence[Outgoing]) -> Exchanged
     told: dict[str, Any] = {}
     if answer is not None:
         told = {"fates": answer.fates, "newest": answer.newest, "at": answer.at}
+        if answer.placement is not None:
+            with contextlib.suppress(SyncError):  # it is said again on the next stick
+                folder.stand_at(answer.placement.ring, answer.placement.district)
     letterbox = trust.letterbox
     if letterbox is None:
         return Exchanged(None, Code.KEY_REFUSED, **told)

@@ -37,6 +37,9 @@ TAKE_S: Final = 900.0
 
 POST_S: Final = 120.0
 
+GOODBYE_S: Final = 5.0
+"""Given to a process that was ended."""
+
 SHOWN_S: Final = 20.0
 """How long it is waited until the new content is on show, so that what goes home tells of it."""
 
@@ -89,14 +92,15 @@ class StickDesk:
         self._soon(lambda: self._take(path))
 
     def close(self) -> None:
-        """Ends thread and process."""
+        """Ends thread and process, as far as a stick that hangs lets it."""
         with self._lock:
             self._closing.set()
             if self._process is not None:
                 self._process.kill()
         self._work.put(None)
         if self._thread is not None:
-            self._thread.join()
+            # A process that waits for a device cannot be ended; it must not keep the kiosk from ending.
+            self._thread.join(GOODBYE_S)
 
     def _soon(self, work: Callable[[], None]) -> None:
         with self._lock:
@@ -116,8 +120,8 @@ class StickDesk:
         try:
             lines = self._lines((), LOOK_S)
             sticks = tuple(_stick(said) for said in (lines[-1] if lines else ()))
-        except (ValueError, LookupError, TypeError):
-            log.warning("a look at the sticks came to nothing")
+        except Exception:  # whoever waits for an answer gets one, and the next look finds this thread alive
+            log.exception("a look at the sticks came to nothing")
         self._post(SticksFound(sticks))
 
     # Taking
@@ -148,7 +152,12 @@ class StickDesk:
             self._reporting.heard(said)
         outcome = str(said["event"])
         log.info("a stick: %s %s", outcome, code.value if code else f"revision {revision}")
-        handed, mail_code, home = self._exchange(path)
+        try:
+            handed, mail_code, home = self._exchange(path)
+        except CodedError as error:
+            # The content is in place all the same; that is what staff came for.
+            log.warning("a stick, what goes home: %s", error.detail, extra={"code": error.code})
+            handed, mail_code, home = None, error.code, 0
         return StickTaken(revision, said["event"] == "ready", code, handed, home, mail_code)
 
     def _exchange(self, path: str) -> tuple[int | None, Code | None, int]:

@@ -102,6 +102,8 @@ class ContentSupply:
         self._shown: int | None = None
         self._closing = threading.Event()
         self._lock = threading.Lock()
+        self._telling = threading.Lock()
+        """Held while the process is told what is on show."""
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="content supply", daemon=True)
 
@@ -111,11 +113,12 @@ class ContentSupply:
         return word.at if word is not None and word.revision == self._shown else None
 
     def showing(self, revision: int) -> None:
-        """`revision` is on show from now on; the process keeps it until a newer one is."""
+        """`revision` is on show from now on; the process keeps it until a newer one is. Returns at once."""
         self._shown = revision
         process = self._process
         if process is not None:
-            self._tell_shown(process)
+            # Not here: a process that reads nothing just now would hold whoever draws the screen.
+            threading.Thread(target=self._tell_shown, args=(process,), name="serving", daemon=True).start()
 
     @property
     def process(self) -> int | None:
@@ -190,24 +193,29 @@ class ContentSupply:
         self._tell_shown(process)
         with process.stdout, contextlib.suppress(OSError):
             for line in _lines(process.stdout):
-                said = parse(line)
-                if said is not None:
-                    heard = True
-                    self._take(said)
-                if (told := _told(line)) is not None:
-                    heard = True
-                    self._heard(told)
+                try:
+                    heard = self._take_line(line) or heard
+                except Exception:  # else nobody would listen any more, and no process ever be started again
+                    _log.exception("what the sync process said came to nothing")
         with contextlib.suppress(OSError):
             process.stdin.close()
         process.wait()
         return heard
 
+    def _take_line(self, line: bytes) -> bool:
+        """Whether it says anything."""
+        said, told = parse(line), _told(line)
+        if said is not None:
+            self._take(said)
+        if told is not None:
+            self._heard(told)
+        return said is not None or told is not None
+
     def _tell_shown(self, process: subprocess.Popen[bytes]) -> None:
-        """A line of a few bytes: the pipe takes it at once, whether the process listens yet or not."""
-        revision = self._shown
-        if revision is not None and process.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):  # it has ended; the next one is told
-                process.stdin.write(f"serving {revision}\n".encode())
+        """What is on show at this moment, so that of several of these at a time the last one is right, too."""
+        with self._telling, contextlib.suppress(OSError, ValueError):  # it has ended; the next one is told
+            if self._shown is not None and process.stdin is not None:
+                process.stdin.write(f"serving {self._shown}\n".encode())
                 process.stdin.flush()
 
     def _take(self, said: CatalogueReady | Word) -> None:

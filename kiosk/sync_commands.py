@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from contentsync.channels import STREET, Standpoint
+from contentsync.fetcher import base_of
 from contentsync.marks import StateFile
 from contentsync.trust import Trust
 from domain.errors import Code, SettingsError, SyncError
@@ -16,6 +16,7 @@ from kiosk.delivering import Dispatch
 from kiosk.home import Home
 from kiosk.logs import mask
 from kiosk.settings import ReportSettings, Settings
+from kiosk.standpoint import standpoint
 from kiosk.sync_process import Answer, ContentSync, run
 from kiosk.terminal import CANNOT_BEGIN, note, say, say_json
 from uplink.delivery import Courier
@@ -33,14 +34,18 @@ OUT_OF_STEP_S = 60
 def sync(settings: Settings, home: Home, source: str | None, *, once: bool, as_json: bool) -> int:
     """Looks at the hub, once or again and again; returns the exit status of `--once`.
 
-    Raises `SettingsError` when nobody says where the hub is.
+    Raises `SettingsError` when nobody says where the hub is, or `source` is neither a folder nor an address of the web.
     """
     folder = IdentityFolder(home.uplink)
     source = source or settings.sync.url or (folder.read().public if folder.enrolled else None)
     if source is None:
         raise SettingsError(("sync.url: must be set, or give --from",))
+    try:
+        base_of(source)
+    except ValueError as error:
+        raise SettingsError((f"--from: {error}",)) from None
     home.prepare()
-    content = ContentSync(home, settings.sync, source, kiosk=standpoint(settings, home))
+    content = ContentSync(home, settings.sync, source, kiosk=lambda: standpoint(settings, home))
     try:
         if not once:
             _go_on(content, folder, settings)
@@ -68,23 +73,6 @@ def _go_on(content: ContentSync, folder: IdentityFolder, settings: Settings) -> 
 
     courier = Courier(folder, hub=report.url, connect_s=report.connect_s, read_s=report.read_s)
     run(content, settings.sync, sys.stdin, look_told, Dispatch(courier, delivery_told).send)
-
-
-def standpoint(settings: Settings, home: Home) -> Standpoint:
-    """Who this kiosk is among the rings of a release: by its settings, else by its enrolment; one that was enrolled
-    with a root alone goes by its number.
-    """
-    folder = IdentityFolder(home.root / "uplink")
-    try:
-        known = folder.read() if folder.enrolled else None
-    except SyncError as error:
-        note(f"{error.code.value} {error.detail}")
-        known = None
-    return Standpoint(
-        device=known.device if known else settings.place.number,
-        ring=settings.sync.ring or (known.ring if known else STREET),
-        district=settings.place.district or (known.district if known else None),
-    )
 
 
 def tell(answer: Answer, *, as_json: bool) -> None:

@@ -93,8 +93,8 @@ class Answer:
 
 
 class ContentSync:
-    """Looks at one hub for one home. `source`: address or folder; `kiosk`: who it is among the rings of a release;
-    `fetcher`: of its own where the source is no ordinary one. Close it.
+    """Looks at one hub for one home. `source`: address or folder; `kiosk`: who it is among the rings of a release at
+    that moment; `fetcher`: of its own where the source is no ordinary one. Close it.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class ContentSync:
         source: str,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         earliest: dt.datetime = EARLIEST,
-        kiosk: Standpoint | None = None,
+        kiosk: Callable[[], Standpoint] | None = None,
         fetcher: Fetcher | None = None,
     ) -> None:
         self._home = home
@@ -112,7 +112,8 @@ class ContentSync:
         self._state = StateFile(home.sync / "state.json")
         self._fetcher = fetcher or Fetcher(connect_s=settings.connect_s, read_s=settings.read_s)
         trust = Trust(home.sync, self._state, now=now, earliest=earliest)
-        self._client = Client(source, trust, home.sync / "spool", self._fetcher, now, kiosk)
+        self._kiosk = kiosk
+        self._client = Client(source, trust, home.sync / "spool", self._fetcher, now)
         self._serving: int | None = None
         self._looked_through: dict[Path, tuple[int, int, bool]] = {}
 
@@ -149,6 +150,8 @@ class ContentSync:
         # A file of another layout cannot be opened, but its records need not be fetched again.
         source = base[0] if base else next(iter(self._home.catalogues()), None)
         held = self._reading(source) if source else None
+        if self._kiosk is not None:
+            self._client.kiosk = self._kiosk()
         outcome = self._client.poll(base[1] if base else None, held)
         if isinstance(outcome, UpToDate):
             self._state.checked(self._now())
@@ -275,15 +278,22 @@ class Listener:
         threading.Thread(target=self._listen, name="sync-listener", daemon=True).start()
 
     def _listen(self) -> None:
-        for line in self._stream:
-            word, _, rest = line.strip().partition(" ")
-            if word == "now":
-                self._said.put("now")
-            elif word == "serving" and rest.isascii() and rest.isdigit():
-                self._serving(int(rest[:18]))
-            elif word == "send":
-                self._send(rest)
-        self._gone()
+        try:
+            for line in self._stream:
+                self._take(line)
+        except Exception:  # what cannot be read; a process that hears nothing any more must not outlive the screen's
+            log.exception("standard input")
+        finally:
+            self._gone()
+
+    def _take(self, line: str) -> None:
+        word, _, rest = line.strip().partition(" ")
+        if word == "now":
+            self._said.put("now")
+        elif word == "serving" and rest.isascii() and rest.isdigit():
+            self._serving(int(rest[:18]))
+        elif word == "send":
+            self._send(rest)
 
     def wait(self, seconds: float) -> None:
         """Until `seconds` have passed or somebody says `now`; several of them count as one."""

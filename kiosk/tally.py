@@ -1,4 +1,6 @@
-"""Counts of a day that the hub is told: visits, and cards that gave nothing. Nothing about who it was."""
+"""Counts of a day that the hub is told: visits, results that were opened, cards that gave nothing. Nothing about who it
+was or what was asked.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import json
 import logging
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,56 +24,93 @@ MARK: Final = "uplink.tally"
 
 HOURS: Final = 24
 
+FIRST: Final = 5
+"""So many results count as found at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was counted on `day` so far. `last_visit`: the hour in which a visit began last, on whatever day."""
+    """What was counted on `day` so far. `opened`: questions of whose results one was opened; `first`: of these, where
+    it was one of the first five. `last_visit`: the hour in which a visit began last, on whatever day.
+    """
 
     day: dt.date
     sessions: int = 0
     reader: dict[Code, int] = field(default_factory=dict)
     last_visit: dt.datetime | None = None
+    opened: int = 0
+    first: int = 0
 
 
 class DayTally:
-    """Counts for one kiosk, kept as a mark so that a restart loses nothing. Any thread may tell it something."""
+    """Counts for one kiosk, kept as a mark so that a restart loses nothing. Any thread may tell it something.
+
+    Whoever comes first after a start is not kept waiting for `device.db`: until `begin` counts are held in memory.
+    """
 
     def __init__(self, marks: Marks, clock: Clock) -> None:
         self._marks = marks
         self._clock = clock
         self._lock = threading.Lock()
         self._now: Tally | None = None
+        self._early: list[Callable[[Tally], Tally]] = []
         self._over: list[Tally] = []
+
+    def begin(self) -> None:
+        """Reads what was kept and adds what was counted before; may be called again. Raises `DeviceStoreError`."""
+        if self._now is not None:
+            return
+        kept = _read(self._marks.get(MARK))  # which may take its time: nobody who counts waits for the lock meanwhile
+        with self._lock:
+            if self._now is None:
+                self._now = kept or Tally(self._clock.now().date())
+                early, self._early = self._early, []
+                for counting in early:
+                    self._keep(counting(self._today()))
+
+    def close(self) -> None:
+        """Keeps what was counted before `begin`, should it never have come to that."""
+        if self._early:
+            with contextlib.suppress(DeviceStoreError):
+                self.begin()
 
     def visit_began(self) -> None:
         """Somebody began a visit."""
-        now = self._clock.now()
-        with self._lock:
-            today = self._today()
-            hour = now.replace(minute=0, second=0, microsecond=0)
-            self._keep(replace(today, sessions=today.sessions + 1, last_visit=hour))
+        hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
+        self._count(lambda today: replace(today, sessions=today.sessions + 1, last_visit=hour))
+
+    def result_opened(self, place: int) -> None:
+        """Of what a question found, the result at `place` was opened, 1 is the best."""
+        first = int(place <= FIRST)
+        self._count(lambda today: replace(today, opened=today.opened + 1, first=today.first + first))
 
     def hear(self, event: Event) -> None:
         """An event of a device."""
         if isinstance(event, CardUnread):
-            with self._lock:
-                today = self._today()
-                self._keep(replace(today, reader={**today.reader, event.code: today.reader.get(event.code, 0) + 1}))
+            code = event.code
+            self._count(lambda today: replace(today, reader={**today.reader, code: today.reader.get(code, 0) + 1}))
 
     def counted(self) -> tuple[Tally, ...]:
         """Days that are over since this was asked last, and today at the end."""
+        self.begin()
         with self._lock:
             today = self._today()
             over, self._over = self._over, []
             return (*over, today)
 
+    def _count(self, counting: Callable[[Tally], Tally]) -> None:
+        with self._lock:
+            if self._now is None:
+                self._early.append(counting)
+            else:
+                self._keep(counting(self._today()))
+
     def _today(self) -> Tally:
         day = self._clock.now().date()
         held = self._now
-        if held is None:
-            held = _read(self._marks.get(MARK)) or Tally(day)
+        assert held is not None
         if held.day != day:
-            if held.sessions or held.reader:
+            if held.sessions or held.reader or held.opened:
                 self._over.append(held)
             held = Tally(day, last_visit=held.last_visit)
         self._now = held
@@ -84,6 +124,8 @@ class DayTally:
 
 def _written(tally: Tally) -> str:
     value: dict[str, Any] = {"day": tally.day.isoformat(), "sessions": tally.sessions, "reader": tally.reader}
+    if tally.opened:
+        value |= {"opened": tally.opened, "first": tally.first}
     if tally.last_visit is not None:
         value["last_visit"] = tally.last_visit.isoformat()
     return json.dumps(value)
@@ -98,6 +140,8 @@ def _read(text: str | None) -> Tally | None:
             int(value["sessions"]),
             {Code(code): int(count) for code, count in value["reader"].items()},
             dt.datetime.fromisoformat(last) if last else None,
+            int(value.get("opened", 0)),
+            int(value.get("first", 0)),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -9,7 +9,6 @@ import json
 import logging
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -262,6 +261,8 @@ def tour(settings: Settings, home: Home, out: Path, cards: str | None = None) ->
 
 def ask(workbench: str, what: str, **values: object) -> None:
     """Tells the control page of a virtual device what to do. Raises `OSError` when it is not there."""
+    import urllib.request  # which brings TLS along, and few walks have anything to ask
+
     request = urllib.request.Request(
         f"{workbench.rstrip('/')}/{what}",
         data=json.dumps(values).encode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +49,8 @@ def unmet_export(
     settings, home = premises_of(config)
     if not settings.demo and "number" not in settings.place.model_fields_set:
         raise SettingsError(("place.number: must be set, the hub counts kiosks",))
+    if not file.parent.is_dir():  # told here: below it would be the name of the part
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
     found = _kept(home.device_db)
     made_at = dt.datetime.now(zone_of(settings.clock.zone))
     beside = file.with_name(f".{file.name}.part")

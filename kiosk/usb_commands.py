@@ -27,7 +27,7 @@ def usb_command(
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Takes the content of a stick and puts on it what there is to report; status 3: refused, old content kept. A
+    """Takes the content of a stick and puts on it what there is to report. Status 3: refused, old content kept. A
     running kiosk shows the new content when nobody is there; its reports it hands out itself, in staff mode.
     """
     from kiosk.terminal import note, say, say_json
@@ -39,6 +39,8 @@ def usb_command(
         sticks = found(settings.staff.stick_roots)
         if json:
             say_json([_told(one) for one in sticks])
+        elif not sticks:
+            note(f"no stick below {' or '.join(map(str, settings.staff.stick_roots)) or 'any folder: staff.usb_roots'}")
         for one in () if json else sticks:
             say(f"{one.path}: " + (f"revision {one.revision}" if one.revision else f"no release, {one.code}"))
         return

@@ -61,6 +61,7 @@ class Rooms:
     cards: CardReaderService | NoReader
     supply: ContentSupply | NoSupply
     reporter: Reporter
+    tally: DayTally
     arrivals: Arrivals
     post: Post
     demo: bool
@@ -78,6 +79,8 @@ class Rooms:
         floor = kept_floor(self.marks)
         if floor is not None:
             self.clock.raise_floor(floor)
+        with contextlib.suppress(DeviceStoreError):
+            self.tally.begin()
         self.spooler.start()
         self.supply.start()
         self.reporter.start()
@@ -161,6 +164,7 @@ def open_rooms(
         device = closing.enter_context(LateDevice(home))
         clock = system_clock(settings.clock.zone)
         tally = DayTally(device, clock)
+        closing.callback(tally.close)
         post = _told_to(tally.hear, post)
         shelf = CatalogueShelf(today_of(clock))
         closing.callback(shelf.close)
@@ -232,6 +236,7 @@ def open_rooms(
             cards=cards,
             supply=supply,
             reporter=reporter,
+            tally=tally,
             arrivals=arrivals,
             post=post,
             demo=settings.demo,

@@ -1,7 +1,7 @@
 """Which of the eight masks a QR code gets: the rules of ISO/IEC 18004:2015, 7.8, counted on whole matrices at once.
 
 Looking at every module of every mask one by one takes longer than drawing all the rest of a slip. What is chosen here
-is what segno chooses, and all who follow the standard; qrcode, which makes the codes, would take a third of a second.
+is what segno chooses, and all who follow the standard; qrcode would take a third of a second for it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def masked(symbol: Modules, mask: int, alignment: tuple[int, ...]) -> Modules:
 
     `alignment` are the coordinates of alignment patterns of its version (annex E).
     """
-    data, blank = _regions(len(symbol), alignment)
+    data, blank = regions(len(symbol), alignment)
     patterns = _patterns(len(symbol)) & data
     candidates = symbol ^ patterns[mask] ^ patterns
     counted = candidates.copy()
@@ -72,8 +72,8 @@ def _patterns(size: int) -> Modules:
 
 
 @lru_cache(maxsize=8)
-def _regions(size: int, alignment: tuple[int, ...]) -> tuple[Modules, Flags]:
-    """Modules that are masked (1), and those of format and version information."""
+def regions(size: int, alignment: tuple[int, ...]) -> tuple[Modules, Flags]:
+    """Modules that hold data and are masked (1), and those of format and version information."""
     data = np.ones((size, size), np.uint8)
     blank = np.zeros((size, size), np.bool_)
     blank[8, :9] = blank[:9, 8] = blank[8, -8:] = blank[-8:, 8] = True
@@ -121,19 +121,19 @@ def _blocks(candidates: Modules) -> npt.NDArray[np.intp]:
 def _finders(lines: Modules) -> npt.NDArray[np.intp]:
     size, length = lines.shape[2], len(_FINDER)
     starts = size - length + 1
+    dark = lines.astype(np.bool_)
+    colours = (~dark, dark)
     found = np.ones((*lines.shape[:2], starts), np.bool_)
-    for offset, dark in enumerate(_FINDER):
-        found &= lines[:, :, offset : offset + starts] == dark
-    ink = np.zeros((*lines.shape[:2], size + 1), np.int16)
-    np.cumsum(lines, axis=2, out=ink[:, :, 1:])
-    at = np.arange(starts)
-    behind = at + length
-    alone = (ink[:, :, at] == ink[:, :, np.maximum(at - _LIGHT, 0)]) | (
-        ink[:, :, np.minimum(behind + _LIGHT, size)] == ink[:, :, behind]
-    )
+    for offset, colour in enumerate(_FINDER):
+        found &= colours[colour][:, :, offset : offset + starts]
+    at = np.argwhere(found)
+    edged = np.pad(dark, ((0, 0), (0, 0), (_LIGHT, _LIGHT)))  # beyond the edge all is light
+    number_at, row_at, start_at = at.T
+    sides = [(start_at + side)[:, None] + np.arange(_LIGHT) for side in (0, _LIGHT + length)]
+    before, behind = (edged[number_at[:, None], row_at[:, None], side].any(axis=1) for side in sides)
     points = np.zeros(len(lines), np.intp)
     line, free = (-1, -1), 0
-    for number, row, start in np.argwhere(found & alone).tolist():
+    for number, row, start in at[~(before & behind)].tolist():
         if (number, row) != line:
             line, free = (number, row), 0
         if start >= free:  # else it shares modules with one that counted

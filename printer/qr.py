@@ -16,10 +16,7 @@ PAPER_VERSION: Final = 13
 
 PAPER_BYTES: Final = 331
 
-
 _LARGEST: Final = 40
-_MADE_WITH: Final = 0
-"""The mask that a code is made with until it is known which one suits it."""
 
 
 def modules(text: str, largest: int = _LARGEST) -> tuple[bytes, ...]:
@@ -27,25 +24,35 @@ def modules(text: str, largest: int = _LARGEST) -> tuple[bytes, ...]:
 
     Raises `ValueError` when `text` is empty or does not fit into version `largest`.
     """
-    if not text:
-        raise ValueError("nothing to encode")
     # These bring numpy along, and nobody looks at a code before they have found something.
-    import numpy as np
-    from qrcode import constants, exceptions, main, util
-
+    from printer import codewords
     from printer.masks import masked
 
-    data = text.encode()
-    code = main.QRCode(error_correction=constants.ERROR_CORRECT_M, mask_pattern=_MADE_WITH, border=0)
-    code.add_data(util.QRData(data, mode=util.MODE_8BIT_BYTE))
-    try:
-        code.make(fit=True)
-    except (exceptions.DataOverflowError, ValueError) as error:  # beyond version 40 it says either
-        raise ValueError(f"{len(data)} bytes do not fit into a QR code") from error
-    if code.version > largest:
-        raise ValueError(f"{len(data)} bytes need version {code.version}, at most {largest} is allowed")
-    alignment = tuple(util.pattern_position(code.version))
-    return tuple(row.tobytes() for row in masked(np.array(code.modules, np.uint8), _MADE_WITH, alignment))
+    data, version = text.encode(), _version(text, largest)
+    made = masked(codewords.symbol(data, version), codewords.MADE_WITH, codewords.alignment(version))
+    return tuple(row.tobytes() for row in made)
+
+
+def side(text: str, largest: int = PAPER_VERSION) -> int:
+    """Modules along the side of the code of `text`, known without making it.
+
+    Raises `ValueError` as `modules` does.
+    """
+    return 17 + 4 * _version(text, largest)
+
+
+def _version(text: str, largest: int) -> int:
+    from printer.codewords import version_of
+
+    if not text:
+        raise ValueError("nothing to encode")
+    length = len(text.encode())
+    version = version_of(length)
+    if version is None:
+        raise ValueError(f"{length} bytes do not fit into a QR code")
+    if version > largest:
+        raise ValueError(f"{length} bytes need version {version}, at most {largest} is allowed")
+    return version
 
 
 class ScreenQrCodes:

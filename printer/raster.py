@@ -24,6 +24,8 @@ from domain.paper import Dots
 from printer.profiles import DeviceProfile
 
 Rows = npt.NDArray[np.uint8]
+Widths = npt.NDArray[np.intp]
+"""Of every row the bytes up to its last black dot."""
 
 _INITIALISE: Final = b"\x1b@\x1da\x00"
 """ESC @, and GS a 0: no status unasked, whose bytes could be taken for the answer to a question."""
@@ -92,60 +94,62 @@ def _rows(dots: Dots) -> Rows:
 
 
 def _pictures(rows: Rows, profile: DeviceProfile) -> Iterator[bytes]:
-    for start, end, inked in _stretches(rows):
+    widths = _widths(rows)
+    for start, end, inked in _stretches(widths):
         if inked:
-            yield from _raster(rows[start:end], profile)
+            yield from _raster(rows[start:end], widths[start:end], profile)
         else:
             yield from _feed(end - start)
 
 
-def _stretches(rows: Rows) -> list[tuple[int, int, bool]]:
+def _stretches(widths: Widths) -> list[tuple[int, int, bool]]:
     """Rows that go out together, and whether they hold ink: short lines apart from long ones, white apart from both.
 
     From the top down, a stretch joins the one above it as long as that costs no more bytes. On slips this comes within
     a hundredth of the best division there is, in half a millisecond.
     """
-    widths = _widths(rows)
     starts = [0, *(np.flatnonzero(np.diff(widths)) + 1).tolist()]
-    done: list[tuple[int, int, int]] = []
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        last = (start, end, int(widths[start]))
+    done: list[tuple[int, int, int, int]] = []
+    for start, end, width in zip(starts, [*starts[1:], len(widths)], widths[starts].tolist(), strict=True):
+        last = (start, end, width, _cost(end - start, width))
         while done:
-            joined = (done[-1][0], end, max(done[-1][2], last[2]))
-            if _cost(*joined) > _cost(*done[-1]) + _cost(*last):
+            first, _, above, cost = done[-1]
+            widest = max(above, last[2])
+            joined = _cost(end - first, widest)
+            if joined > cost + last[3]:
                 break
             done.pop()
-            last = joined
+            last = (first, end, widest, joined)
         done.append(last)
-    return [(start, end, width > 0) for start, end, width in done]
+    return [(start, end, width > 0) for start, end, width, _ in done]
 
 
-def _cost(start: int, end: int, width: int) -> int:
-    return _PICTURE_COST + (end - start) * width if width else _FEED_COST
+def _cost(height: int, width: int) -> int:
+    return _PICTURE_COST + height * width if width else _FEED_COST
 
 
-def _widths(rows: Rows) -> npt.NDArray[np.intp]:
-    """Of every row the bytes up to its last black dot."""
+def _widths(rows: Rows) -> Widths:
     black = rows != 0
     return np.where(black.any(axis=1), rows.shape[1] - np.argmax(black[:, ::-1], axis=1), 0)
 
 
-def _raster(rows: Rows, profile: DeviceProfile) -> Iterator[bytes]:
+def _raster(rows: Rows, widths: Widths, profile: DeviceProfile) -> Iterator[bytes]:
     at = 0
     while at < len(rows):
-        height, width = _band(rows[at : at + profile.band_height], profile)
+        below = at + profile.band_height
+        height, width = _band(rows[at:below], widths[at:below], profile)
         head = bytes((0x1D, 0x76, 0x30, 0, width, 0, height, 0))
         yield head + rows[at : at + height, :width].tobytes()
         at += height
 
 
-def _band(rows: Rows, profile: DeviceProfile) -> tuple[int, int]:
+def _band(rows: Rows, widths: Widths, profile: DeviceProfile) -> tuple[int, int]:
     """How many of `rows` may go out as one picture, and their width in bytes."""
     height = len(rows)
     while True:
         if height > 1 and profile.avoid_multiple and height % profile.avoid_multiple == 0:
             height -= 1
-        width = max(1, int(_widths(rows[:height]).max()))
+        width = max(1, int(widths[:height].max()))
         ends, starts = rows[: height - 1, width - 1], rows[1:height, 0]
         torn = np.flatnonzero((ends == _DLE) & _REALTIME[starts])
         if not len(torn) or not profile.obeys_in_pictures:

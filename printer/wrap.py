@@ -1,9 +1,10 @@
 """Breaking Chinese text into lines for narrow paper.
 
 Lines break where the Unicode line breaking algorithm (UAX #14) allows it, and at fewer places: a number stays with its
-unit, a date, a span of hours and a telephone number stay whole. Where two full-width marks meet, the blank half of one
-goes; an opening bracket at the start of a line sits flush; an eighth of an em stands between Chinese and Latin. The
-last line of a paragraph never holds a single character, and a text of two lines breaks behind a mark where it can.
+unit, a date, a span of hours, a telephone number, the number of an article and a short word in katakana stay whole.
+Where two full-width marks meet, the blank half of one goes; an opening bracket at the start of a line sits flush; an
+eighth of an em stands between Chinese and Latin. The last line of a paragraph never holds a single character, and a
+text of two lines breaks behind a mark where it can.
 
 Nothing here knows a font: a `Measure` says how far each character moves on.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -52,11 +54,12 @@ JAPANESE: Final = TRADITIONAL | _LOW_STOPS
 """The same for Japanese and Korean faces."""
 
 _WEEKDAY: Final = "[周週][一二三四五六日天]"
+_NUMERAL: Final = "[〇零一二三四五六七八九十百千]"
 _EN_DAY: Final = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?"
 _EN_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
 _UNITS: Final = (
     "[个個]?工作日|[个個]?自然日|[个個]月|[周週][年岁歲]|[号號](?:窗口|楼|樓|线|線)|小[时時]|分[钟鐘]|公里|千米|毫米|厘米"
-    "|平方米|平方公里|路公交|人民币|万元|亿元"
+    "|平方米|平方公里|路公交|人民币|万元|亿元|丁目|番地|番[号地]|号室|営業日|時間|分間|日間|週間|年間|[かヶカ]月"
 )
 _KEPT: Final = re.compile(
     "|".join(
@@ -71,6 +74,11 @@ _KEPT: Final = re.compile(
             r"(?:\d{3,4}[- ])?\d{3,8}(?:[- ]\d{3,8})?(?: ?[转-] ?\d{1,6})",
             r"\d{3,4}[- ]\d{3,8}(?:[- ]\d{3,8})?",
             rf"第? ?\d[\d.,]*(?:[–~～-]\d[\d.,]*)? ?(?:{_UNITS})",
+            rf"第{_NUMERAL}+[条條款项項号號章节節編编回批类類](?:[の之]{_NUMERAL}+)?",
+            rf"{_NUMERAL}{{2,}}(?:[条條款项項号號]|[个個]工作日|日|年)",
+            r"[〔（(]\d{4}[〕）)](?:第 ?)?\d+ ?[号號]",
+            r"(?<![A-Za-z])[A-Za-z]{1,2}-[A-Za-z]+",
+            r"(?<![ァ-ヺー])[ァ-ヺー]{2,8}(?![ァ-ヺー])",
         )
     )
 )
@@ -80,7 +88,7 @@ class _Break(IntEnum):
     """How good it is to end a line here."""
 
     NEVER = 0
-    KEPT = 1  # lawful, but it would tear a date, a number and its unit, a Korean word
+    KEPT = 1  # lawful, but it would tear a date, a number and its unit, a Korean word, a short one in katakana
     FREE = 2
 
 
@@ -135,7 +143,7 @@ def on_one_line(text: str, measure: Measure, em: int, *, blank_after: frozenset[
 def widest_piece(text: str, measure: Measure, em: int, *, blank_after: frozenset[str] = SIMPLIFIED) -> int:
     """Width in dots of the widest piece of `text` that should not be broken: a narrower column tears words."""
     paragraph = _Paragraph(text, measure(text), em, blank_after)
-    ends = [index for index, level in enumerate(paragraph.breaks) if level is _Break.FREE]
+    ends = [index for index in range(1, len(text)) if paragraph.level(index) is _Break.FREE]
     starts = [0, *ends]
     return max((paragraph.line(*piece).width for piece in zip(starts, [*ends, len(text)], strict=True)), default=0)
 
@@ -150,10 +158,18 @@ class _Paragraph:
         self._blank_after = blank_after
         self._lefts = self._set()
 
+    def level(self, index: int) -> _Break:
+        """Whether a line may start at `index`. Asked where lines are to be cut; most texts that are measured stay on
+        one.
+        """
+        level = _level(self._text, index)
+        return min(level, _Break.KEPT) if index in self._kept else level
+
     @cached_property
-    def breaks(self) -> list[_Break]:
-        """Worked out where lines are to be cut; most texts that are measured stay on one."""
-        return _breaks(self._text)
+    def _kept(self) -> frozenset[int]:
+        """Where a line would tear what stays whole."""
+        groups = _KEPT.finditer(self._text)
+        return frozenset(index for group in groups for index in range(group.start() + 1, group.end()))
 
     def lines(self, width: int, indent: int = 0) -> list[Line]:
         if not self._text:
@@ -163,26 +179,40 @@ class _Paragraph:
         return [self.line(start, end) for start, end in zip(cuts, ends, strict=True)]
 
     def line(self, start: int, end: int) -> Line:
-        text = self._text[start:end].rstrip(" \u2003\u3000")
-        stripped = text.lstrip(" \u2003\u3000")
-        start += len(text) - len(stripped)
-        if not stripped:
+        start, end = self._visible(start, end)
+        if start == end:
             return Line(start, "", (), 0)
         origin = self._lefts[start] + self._lead(start)
-        offsets = tuple(left - origin for left in self._lefts[start : start + len(stripped)])
-        return Line(start, stripped, offsets, self._width(start, start + len(stripped)))
+        offsets = tuple([left - origin for left in self._lefts[start:end]])
+        return Line(start, self._text[start:end], offsets, self._width(start, end))
+
+    def _visible(self, start: int, end: int) -> tuple[int, int]:
+        """Without the spaces at both ends."""
+        while start < end and self._text[end - 1] in _SPACES:
+            end -= 1
+        while start < end and self._text[start] in _SPACES:
+            start += 1
+        return start, end
 
     def _set(self) -> list[int]:
-        lefts = [0] * len(self._text)
-        for index in range(1, len(self._text)):
-            lefts[index] = lefts[index - 1] + self._advances[index - 1] + self._kern(index)
+        lefts, left, before = [], 0, _Kind.OTHER
+        eighth = self._em // 8
+        for index, (char, advance) in enumerate(zip(self._text, self._advances, strict=True)):
+            kind = _kind(char)
+            if kind > _LAST_LETTER or before > _LAST_LETTER:
+                left += self._kern(index) if index else 0
+            elif kind is not before and kind in _SET_APART and before in _SET_APART:
+                left += eighth
+            lefts.append(left)
+            left += advance
+            before = kind
         return lefts
 
     def _full(self, index: int) -> bool:
         return self._advances[index] * 10 >= self._em * 9
 
     def _kern(self, index: int) -> int:
-        """What is added between a character and the one before it."""
+        """What is added between a character and the one before it, where one of them is neither letter nor space."""
         before, after = self._text[index - 1], self._text[index]
         if before in self._blank_after or before in _OPENING:
             if not (self._full(index - 1) and self._full(index)):
@@ -193,8 +223,7 @@ class _Paragraph:
             # Chinese faces give the dot a square of its own: the blanks typed around it would be seen twice.
             dot, blank = (index, index - 1) if after == _MIDDLE_DOT else (index - 1, index)
             return -self._advances[blank] if self._full(dot) else 0
-        kinds = {_kind(before), _kind(after)}
-        return self._em // 8 if kinds == {_Kind.WIDE, _Kind.LATIN} else 0
+        return 0
 
     def _lead(self, index: int) -> int:
         return self._em // 2 if self._text[index] in _OPENING and self._full(index) else 0
@@ -221,29 +250,21 @@ class _Paragraph:
 
     def _end(self, start: int, width: int, *, orphan: bool) -> int:
         """Where the line from `start` ends; `orphan`: it may stay empty rather than be torn."""
-        best = {_Break.FREE: 0, _Break.KEPT: 0, _Break.NEVER: 0}
-        last_ink = start
-        for index in range(start, len(self._text)):
-            if self._text[index] in _SPACES:
+        if self._ink(start, len(self._text)) <= width:
+            return len(self._text)
+        best = {_Break.KEPT: 0, _Break.NEVER: 0}
+        # Lines get no shorter with what is added: the first place that is found, from behind, is the best.
+        beyond = bisect_right(self._lefts, self._lefts[start] + width + 2 * self._em)
+        for index in range(min(beyond, len(self._text) - 1), start, -1):
+            if self._text[index] in _SPACES or self._ink(start, index) > width:
                 continue
-            if index > start and self._width_to(start, last_ink) <= width:
-                best[self.breaks[index]] = index
-            last_ink = index
-            if self._lefts[index] - self._lefts[start] > width + self._em:
-                break
-        else:
-            if self._width_to(start, last_ink) <= width:
-                return len(self._text)
-        if best[_Break.FREE]:
-            return best[_Break.FREE]
+            level = self.level(index)
+            if level is _Break.FREE:
+                return index
+            best[level] = best[level] or index
         if orphan:
             return start
         return best[_Break.KEPT] or best[_Break.NEVER] or self._next_visible(start)
-
-    def _width_to(self, start: int, last: int) -> int:
-        while start < last and self._text[start] in _SPACES:
-            start += 1
-        return self._width(start, last + 1)
 
     def _next_visible(self, start: int) -> int:
         """Behind the first character that can be seen: one that is wider than the paper stands alone."""
@@ -257,19 +278,28 @@ class _Paragraph:
             return
         end = len(self._text)
         shortest = SHORTEST_LAST_LINE * self._em
-        hangs = self.line(cuts[-1], end).width < shortest
+        least = _SENSE_LINE * width
+        hangs = self._ink(cuts[-1], end) < shortest
         for index in range(cuts[-1], cuts[-2], -1):
-            last = self.line(index, end).width
+            last = self._ink(index, end)
             if last > width:
                 return
-            if self.breaks[index] is not _Break.FREE or last < shortest:
+            if last < shortest or self.level(index) is not _Break.FREE:
                 continue
-            first = self.line(cuts[-2], index)
-            if len(cuts) == 2 and first.text[-1:] in _SENSE and first.width >= _SENSE_LINE * width:
+            if len(cuts) == 2 and self._ends_sense(cuts[-2], index) and self._ink(cuts[-2], index) >= least:
                 cuts[-1] = index
                 return
             if hangs:
                 cuts[-1], hangs = index, False
+
+    def _ink(self, start: int, end: int) -> int:
+        """The width of a line from `start` to `end`."""
+        start, end = self._visible(start, end)
+        return self._width(start, end) if start < end else 0
+
+    def _ends_sense(self, start: int, end: int) -> bool:
+        start, end = self._visible(start, end)
+        return start < end and self._text[end - 1] in _SENSE
 
 
 class _Kind(IntEnum):
@@ -282,6 +312,11 @@ class _Kind(IntEnum):
     OPENING = 4
     CLOSING = 5
     OTHER = 6
+
+
+_LAST_LETTER: Final = _Kind.LATIN
+"""Kinds up to this one are letters and spaces, of which only `_SET_APART` are set apart."""
+_SET_APART: Final = (_Kind.WIDE, _Kind.LATIN)
 
 
 @lru_cache(maxsize=4096)
@@ -306,16 +341,8 @@ def _east_asian(text: str, index: int) -> bool:
     return 0 <= index < len(text) and unicodedata.east_asian_width(text[index]) in "FWH"
 
 
-def _breaks(text: str) -> list[_Break]:
-    """For every index: whether a line may start there."""
-    levels = [_Break.NEVER, *(_level(text, index) for index in range(1, len(text)))]
-    for group in _KEPT.finditer(text):
-        for index in range(group.start() + 1, group.end()):
-            levels[index] = min(levels[index], _Break.KEPT)
-    return levels[: len(text)]
-
-
 def _level(text: str, index: int) -> _Break:
+    """Whether a line of `text` may start at `index`, above 0; what stays whole is not looked for."""
     before, after = text[index - 1], text[index]
     if after in _SPACES or after in _NO_START or before in _NO_END:
         return _Break.NEVER

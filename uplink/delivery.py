@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from domain.errors import Code, CodedError, SyncError
 from uplink.identity import Identity, IdentityFolder
 from uplink.line import Declined, Line, as_json
-from uplink.messages import REPORTS, Answers
+from uplink.messages import REPORTS, Answers, Placement
 from uplink.signing import DeviceKey
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,8 @@ class Courier:
         messages are where they were then.
         """
         identity, key = self._folder.read(), self._folder.key()
+        if not messages:
+            return Delivered()  # the hub takes no request without a message
         line = Line(self._hub or identity.hub, **self._times)
         try:
             return self._part(line, identity, key, list(messages))
@@ -129,6 +131,8 @@ class Courier:
         answers: Answers = retrying(self._once, line, identity, key, body)
         if answers.sealing is not None and answers.sealing != identity.sealing:
             self._note_sealing(answers.sealing)
+        if answers.placement is not None:
+            self._note_placement(answers.placement)
         known = {one.id for one in messages}
         return Delivered(
             {one.id: one.status for one in answers.answers if one.id in known},
@@ -151,6 +155,12 @@ class Courier:
             self._folder.seal_for(key)
         except CodedError as error:
             log.warning("the sealing key is not kept: %s", error.detail, extra={"code": error.code})
+
+    def _note_placement(self, placement: Placement) -> None:
+        try:
+            self._folder.stand_at(placement.ring, placement.district)
+        except CodedError as error:
+            log.warning("the ring is not kept: %s", error.detail, extra={"code": error.code})
 
 
 def _may_do_better(error: BaseException) -> bool:

@@ -27,7 +27,7 @@ def enrol(folder: IdentityFolder, code: str, hub: str, *, connect_s: float = 5.0
     gets another key; its old device is to be revoked at the hub.
 
     Raises `SyncError`: S-06 when the code is none, used, too old or refused, S-01 when the hub cannot be reached, S-08
-    when the key cannot be written. Nothing is enrolled then, and a key that was there stays.
+    when key or identity cannot be written. Nothing is enrolled on this kiosk then, and what was there stays.
     """
     letters = normal(code)
     if letters is None:
@@ -39,10 +39,17 @@ def enrol(folder: IdentityFolder, code: str, hub: str, *, connect_s: float = 5.0
     try:
         body = as_json({"code": letters, "key": key.public, "proof": key.proof(letters)})
         answer = line.post(ENROL, body, Enrolled)
-        try:
-            fresh.replace(folder.key_path)
-        except OSError as error:
-            raise SyncError(Code.KEY_REFUSED, f"{fresh.name}: {error.strerror}") from error
+        identity = Identity(
+            device=answer.device,
+            hub=base,
+            number=answer.number,
+            name=answer.name,
+            place=answer.place,
+            district=answer.district,
+            ring=answer.ring,
+            sealing=answer.sealing,
+        )
+        folder.write_with_key(identity, fresh)
     except Declined as error:
         if error.status == 429:
             raise SyncError(Code.NOT_ENROLLED, "too many tries; wait a minute") from None
@@ -52,15 +59,4 @@ def enrol(folder: IdentityFolder, code: str, hub: str, *, connect_s: float = 5.0
     finally:
         line.close()
         fresh.unlink(missing_ok=True)
-    identity = Identity(
-        device=answer.device,
-        hub=base,
-        number=answer.number,
-        name=answer.name,
-        place=answer.place,
-        district=answer.district,
-        ring=answer.ring,
-        sealing=answer.sealing,
-    )
-    folder.write(identity)
     return NewDevice(identity, answer.root.encode() if answer.root is not None else None, answer.server_time)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import Code, SyncError
+from uplink.files import moved, write_whole, written_beside
 
 if TYPE_CHECKING:
     from uplink.signing import DeviceKey
@@ -33,6 +33,10 @@ class Identity:
     def public(self) -> str:
         """Where the hub's content is."""
         return f"{self.hub}/public"
+
+
+def _encoded(identity: Identity) -> bytes:
+    return json.dumps({"format": FORMAT, **asdict(identity)}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 class IdentityFolder:
@@ -68,24 +72,33 @@ class IdentityFolder:
 
     def write(self, identity: Identity) -> None:
         """Keeps it, whole or not at all. Raises `SyncError` S-08 when it cannot be written."""
-        beside = self._file.with_name(f".{self._file.name}.new")
-        data = json.dumps({"format": FORMAT, **asdict(identity)}, ensure_ascii=False, indent=1).encode() + b"\n"
+        write_whole(self._file, _encoded(identity))
+
+    def write_with_key(self, identity: Identity, key: Path) -> None:
+        """Keeps it, and makes the file `key`, which lies in this folder, its key. Raises as `write`; key and identity
+        are those that were there then.
+
+        Both are on the disk before the first gets its name, but the power can still go between the two names: then the
+        key is the new one, the hub does not know it under the old identity, and a code has to be asked for once more.
+        """
+        beside = written_beside(self._file, _encoded(identity))
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._file)
-        except OSError as error:
-            raise SyncError(Code.KEY_REFUSED, f"{self._file.name}: {error.strerror}") from error
+            moved(key, self.key_path)
+            moved(beside, self._file)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def seal_for(self, key: str) -> None:
         """Notes another sealing key of the hub. Raises as `read` and `write`."""
         identity = self.read()
         if identity.sealing != key:
             self.write(replace(identity, sealing=key))
+
+    def stand_at(self, ring: str, district: str | None) -> None:
+        """Notes another ring or district that the hub has given it. Raises as `read` and `write`."""
+        identity = self.read()
+        if (identity.ring, identity.district) != (ring, district):
+            self.write(replace(identity, ring=ring, district=district))
 
     def key(self) -> DeviceKey:
         """The kiosk's key. Raises `SyncError` S-08."""

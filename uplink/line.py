@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from domain.errors import Code, SyncError
 from uplink.messages import LONGEST_REQUEST
 
 M = TypeVar("M", bound=BaseModel)
+
+_CHUNK = 64 << 10
 
 
 class Declined(Exception):
@@ -30,14 +33,17 @@ class Line:
     """One hub at `base` (http or https). Not shared between threads. Close it.
 
     The proxies and passwords of the environment are not used, as for content: what answers in a street network instead
-    of the hub is a login page.
+    of the hub is a login page. An answer that takes longer than `whole_s` seconds to come is none, however steadily its
+    bytes drip.
     """
 
-    def __init__(self, base: str, *, connect_s: float = 5.0, read_s: float = 20.0) -> None:
+    def __init__(self, base: str, *, connect_s: float = 5.0, read_s: float = 20.0, whole_s: float = 60.0) -> None:
         self._base = base.rstrip("/")
         self._timeout = (connect_s, read_s)
+        self._whole_s = whole_s
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.headers["Accept-Encoding"] = "identity"  # a packed answer could unpack to anything
         self._session.headers["User-Agent"] = "bianminting-uplink"
 
     def close(self) -> None:
@@ -54,7 +60,7 @@ class Line:
             ) as answer:
                 if answer.status_code != 200:
                     raise Declined(answer.status_code, _seconds(answer.headers.get("Retry-After")))
-                raw = answer.raw.read(LONGEST_REQUEST + 1, decode_content=True)
+                raw = self._whole(answer)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise SyncError(Code.HUB_OUT_OF_REACH, f"{error.__class__.__name__} at {self._host}") from error
         if len(raw) > LONGEST_REQUEST:
@@ -63,6 +69,17 @@ class Line:
             return model.model_validate_json(raw)
         except ValidationError:
             raise SyncError(Code.HUB_OUT_OF_REACH, f"{self._host} does not answer as a hub") from None
+
+    def _whole(self, answer: requests.Response) -> bytes:
+        """The body, as far as it is needed to see that it is too long. Raises OSError when it takes too long."""
+        until = time.monotonic() + self._whole_s
+        raw = b""
+        # read1 gives what has come: `read` would wait for all of it, each byte with a patience of its own.
+        while len(raw) <= LONGEST_REQUEST and (chunk := answer.raw.read1(_CHUNK, decode_content=False)):
+            raw += chunk
+            if time.monotonic() > until:
+                raise TimeoutError
+        return raw
 
     @property
     def _host(self) -> str:

@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.errors import Code
 from domain.events import JobState, PrinterState, ReaderState
@@ -21,9 +21,6 @@ from domain.unmet import LONGEST, MOST_VISITS, SHORTEST
 
 BATCH = 50
 """Messages of one request."""
-
-LONGEST_BODY = 32 << 10
-"""Bytes of one message's body in canonical form."""
 
 LONGEST_REQUEST = 512 << 10
 """Bytes of a request; the sender keeps below half of it."""
@@ -74,6 +71,7 @@ RING = r"^[0-9a-z-]{1,24}$"
 """What a ring of the staged releases may be called: what the kiosk's setting `sync.ring` takes."""
 
 Ring = Annotated[str, StringConstraints(pattern=RING)]
+District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Revision = Annotated[int, Field(ge=0, le=10**15)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -144,6 +142,13 @@ class Position(Strict):
     lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 
 
+class Placement(Strict):
+    """Where a kiosk stands among the others when a release goes out in steps: its ring, its district (GB/T 2260)."""
+
+    ring: Ring
+    district: District | None = None
+
+
 class Health(Strict):
     """How a kiosk is. `seq` grows with every report of a kiosk; the hub keeps the highest."""
 
@@ -164,6 +169,7 @@ class Health(Strict):
     outbox: OutboxHealth
     privacy: PrivacyHealth
     place: Position | None = None
+    placement: Placement | None = Field(None, description="as the kiosk goes by it")
 
 
 class UnmetCount(Strict):
@@ -197,6 +203,19 @@ class Correction(Strict):
     day: Day
 
 
+class OpenedResults(Strict):
+    """Questions of whose results one was opened: all of them, and those where it was one of the first five."""
+
+    all: Annotated[Count, Field(ge=1)]
+    first: Count
+
+    @model_validator(mode="after")
+    def _part(self) -> Self:
+        if self.first > self.all:
+            raise ValueError("the first five are a part of all")
+        return self
+
+
 class Counters(Strict):
     """Counts of a day so far; they only grow."""
 
@@ -206,6 +225,7 @@ class Counters(Strict):
     reader: Annotated[dict[Code, Count], Field(max_length=len(Code))] = Field(
         default_factory=dict, description="cards that gave nothing, by code"
     )
+    opened: OpenedResults | None = None
 
 
 class Letter(Strict):
@@ -291,19 +311,22 @@ class Neighbour(Strict):
 
     number: Number
     name: Name
-    lon: float
-    lat: float
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
     paper: Literal["ok", "low"]
     at: Moment
 
 
 class Answers(Strict):
-    """The answer to `REPORTS`. `newest`: the highest `seq` of this kiosk's health that the hub has."""
+    """The answer to `REPORTS`. `newest`: the highest `seq` of this kiosk's health that the hub has.
+    `placement`: to a kiosk alone that goes by another one.
+    """
 
     answers: tuple[Answer, ...]
     neighbours: Annotated[tuple[Neighbour, ...], Field(max_length=3)] = ()
-    newest: int = 0
+    newest: Annotated[int, Field(ge=0, le=_MOST)] = 0
     sealing: Hex32 | None = None
+    placement: Placement | None = None
     server_time: Moment
 
 
@@ -322,7 +345,7 @@ class Enrolled(Strict):
     number: Number
     name: Name
     place: Annotated[str, StringConstraints(max_length=80), AfterValidator(_storable)]
-    district: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None
+    district: District | None
     ring: Ring
     root: Annotated[str, StringConstraints(max_length=64 << 10)] | None
     sealing: Hex32 | None

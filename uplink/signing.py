@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from domain.errors import Code, SyncError
+from uplink.files import write_whole
 
 DEVICE, TS, SIGNATURE = "X-Device", "X-Ts", "X-Sig"
 
@@ -72,18 +72,7 @@ class DeviceKey:
         Raises `SyncError` S-08 when it cannot be written.
         """
         key = Ed25519PrivateKey.generate()
-        beside = path.with_name(f".{path.name}.new")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside.unlink(missing_ok=True)
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.b64encode(key.private_bytes_raw()) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError as error:
-            raise SyncError(Code.KEY_REFUSED, f"{path.name}: {error.strerror}") from error
+        write_whole(path, base64.b64encode(key.private_bytes_raw()) + b"\n")
         return cls(key)
 
     @classmethod

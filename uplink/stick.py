@@ -12,7 +12,6 @@ import base64
 import binascii
 import datetime as dt
 import json
-import os
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +24,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import Code, SyncError
 from uplink.delivery import Outgoing
-from uplink.messages import BATCH, REPORTS, Message, MessageId
+from uplink.files import write_whole
+from uplink.messages import BATCH, REPORTS, Message, MessageId, Placement, body_of
 from uplink.sealing import SealingKey, seal
 from uplink.signing import SIGNATURE, DeviceKey, request_holds
 
@@ -91,14 +91,14 @@ class LetterboxKey:
         """The public half, hexadecimal; makes the key when there is none. Raises `SyncError` S-08."""
         if not self.path.exists():
             key = X25519PrivateKey.generate()
-            self._write(self.path, base64.b64encode(key.private_bytes_raw()) + b"\n", 0o600)
+            write_whole(self.path, base64.b64encode(key.private_bytes_raw()) + b"\n")
         public = self.load().public
         try:
             known = self.public_path.read_text("ascii").strip()
         except (OSError, UnicodeDecodeError):
             known = ""
         if known != public:
-            self._write(self.public_path, f"{public}\n".encode(), 0o644)
+            write_whole(self.public_path, f"{public}\n".encode(), 0o644)
         return public
 
     def load(self) -> SealingKey:
@@ -110,20 +110,6 @@ class LetterboxKey:
             raise SyncError(Code.KEY_REFUSED, f"{self.path.name}: {error.strerror}") from error
         except ValueError:
             raise SyncError(Code.KEY_REFUSED, f"{self.path.name} is no letterbox key") from None
-
-    def _write(self, path: Path, data: bytes, mode: int) -> None:
-        beside = path.with_name(f".{path.name}.new")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside.unlink(missing_ok=True)
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError as error:
-            raise SyncError(Code.KEY_REFUSED, f"{path.name}: {error.strerror}") from error
 
 
 # --- Envelopes --------------------------------------------------------------------------------------------------------
@@ -241,16 +227,20 @@ def _path(id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HubAnswer:
-    """What the hub says that it has of a kiosk: fates by message id; `newest`: the highest number of its health."""
+    """What the hub says that it has of a kiosk: fates by message id; `newest`: the highest number of its health; where
+    it stands among the others, None when an older hub has written this.
+    """
 
     device: str
     at: dt.datetime
     fates: Mapping[str, str] = field(default_factory=dict)
     newest: int = 0
+    placement: Placement | None = None
 
     def as_note(self) -> dict[str, Any]:
         """As it is signed."""
-        return {
+        told = {"placement": body_of(self.placement)} if self.placement is not None else {}
+        return told | {
             "format": FORMAT,
             "device": self.device,
             "at": self.at.astimezone(dt.UTC).isoformat(timespec="seconds"),
@@ -266,7 +256,14 @@ class HubAnswer:
             at = dt.datetime.fromisoformat(said["at"])
             if said["format"] != FORMAT or at.tzinfo is None or len(fates) > MOST_ANSWERED:
                 raise ValueError("no answer")
-            return cls(str(said["device"]), at, {str(id): str(fate) for id, fate in fates.items()}, int(said["newest"]))
+            stands = said.get("placement")
+            return cls(
+                str(said["device"]),
+                at,
+                {str(id): str(fate) for id, fate in fates.items()},
+                int(said["newest"]),
+                Placement.model_validate(stands) if stands is not None else None,
+            )
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise SyncError(Code.RELEASE_REFUSED, f"no answer to a kiosk: {type(error).__name__}") from error
 

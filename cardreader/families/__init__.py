@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Final
@@ -48,7 +48,7 @@ OWN: Final[Families] = (
 """Families with a module of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
     """`groups` of families: each is asked for by DF names first, then where a fresh card stands, then by file
     identifiers, before the next one is.
@@ -56,17 +56,17 @@ class Register:
 
     groups: tuple[tuple[Family, ...], ...]
 
-    @property
+    @cached_property
     def families(self) -> tuple[Family, ...]:
         """All, in order."""
         return tuple(family for group in self.groups for family in group)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[bytes]:
         """DF names that may be selected."""
         return frozenset(part for family in self.families for path in _paths(family) for part in path if len(part) > 2)
 
-    @property
+    @cached_property
     def silent(self) -> frozenset[bytes]:
         """Those of them of which nothing may be read."""
         read = {path[-1] for family in self.families if not family.silent for path in _paths(family) if path}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any, Final
 
 from cardreader import divisions
@@ -302,7 +302,7 @@ class _Block:
             lists = "lists" in said
             key = "lists" if lists else "values"
             file = FCI if lists else said.get("file")
-            if file != FCI and file not in files:
+            if file != FCI and not _among(file, files):
                 self.wrong(f"{field}.file", f"{file!r} is no file of this family", file)
                 continue
             given = said[key] if isinstance(said[key], list) else []
@@ -318,16 +318,16 @@ class _Block:
             if extra := said.keys() - {"file", "means", "offset", "length", "encoding", "values"}:
                 self.wrong(name, f"{', '.join(sorted(extra))}: no key of a field", sorted(extra)[0])
                 continue
-            if said.get("means") not in set(Meaning):
+            if not _among(said.get("means"), set(Meaning)):
                 self.wrong(f"{name}.means", f"{said.get('means')!r} is none of {', '.join(Meaning)}", said.get("means"))
                 continue
             meaning = Meaning(said["means"])
-            if said.get("file") not in files:
+            if not _among(said.get("file"), files):
                 self.wrong(f"{name}.file", f"{said.get('file')!r} is no file of this family", said.get("file"))
                 continue
             encodings = ENCODINGS[meaning]
             encoding = said.get("encoding", next(iter(encodings)) if len(encodings) == 1 else None)
-            if encoding not in encodings:
+            if not isinstance(encoding, str) or encoding not in encodings:
                 self.wrong(f"{name}.encoding", f"{encoding!r} is none of {', '.join(encodings)}", encoding)
                 continue
             length = encodings[encoding]
@@ -346,7 +346,7 @@ class _Block:
             return {}
         types = {}
         for code, kind in values.items():
-            if kind not in set(CardType):
+            if not _among(kind, set(CardType)):
                 self.wrong(f"{name}.values", f"{kind!r} is none of {', '.join(CardType)}", kind)
             else:
                 types[self._bytes(f"{name}.values", code, 1, 1)] = CardType(kind)
@@ -365,7 +365,7 @@ class _Block:
         said = self._block.get("tells", _ABSENT)
         if said is _ABSENT:
             return None
-        if said not in set(Code) or not str(said).startswith("C-"):
+        if not _among(said, set(Code)) or not str(said).startswith("C-"):
             self.wrong("tells", "is no code of cards", said)
             return None
         return Code(said)
@@ -419,3 +419,8 @@ class _Block:
             self.wrong("purse", "is a bank's application")
         if table.tells is None and not table.city and not any(each.meaning is Meaning.CITY for each in table.fields):
             self.wrong("city", "is missing, and no field tells it: what would be known of its holder?")
+
+
+def _among(said: object, known: Container[str]) -> bool:
+    """Whether a text of TOML, which may be a list or a table instead, is one of `known`."""
+    return isinstance(said, str) and said in known

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request
@@ -27,7 +27,19 @@ from hub.device import Device
 from hub.office import Office
 from hub.refusal import Refused
 from hub.reports import Sent
-from uplink.messages import ENROL, LONGEST_REQUEST, REPORTS, Answers, Batch, Enrolled, Enrolment, Refusal
+from uplink.messages import (
+    ENROL,
+    LONGEST_REQUEST,
+    REPORTS,
+    Answers,
+    Batch,
+    Enrolled,
+    Enrolment,
+    HealthMessage,
+    Message,
+    Placement,
+    Refusal,
+)
 from uplink.sealing import SealingKeyFile
 from uplink.signing import DEVICE, SIGNATURE, TS, request_holds
 
@@ -130,13 +142,15 @@ class _Desk:
             raise _Answered(429)
         batch = _parsed(Batch, body)
         (taken,) = await in_thread(self._office.reports.ingest, [Sent(device, batch.messages)])
-        return Answers(
+        answers = Answers(
             answers=taken.answers,
             neighbours=await in_thread(self._office.devices.neighbours, device),
             newest=taken.newest,
             sealing=await in_thread(self._sealing_key),
             server_time=_now(),
         )
+        placement = _placement(device, batch.messages)
+        return answers if placement is None else answers.model_copy(update={"placement": placement})
 
     def _redeem(self, asked: Enrolment) -> Device:
         try:
@@ -169,6 +183,15 @@ class _Desk:
             return None
 
 
+def _placement(device: Device, messages: Sequence[Message]) -> Placement | None:
+    """Where the kiosk stands, when what it has said is something else; None, too, when it has not said: it may be one
+    that knows nothing of it and would take the answer for none.
+    """
+    ours = Placement(ring=device.site.ring, district=device.site.district)
+    said = [one.body.placement for one in messages if isinstance(one, HealthMessage)]
+    return ours if any(one is not None and one != ours for one in said) else None
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -178,7 +201,7 @@ def _guarded(handle: Callable[[Request], Awaitable[Any]]) -> Callable[[Request],
 
     async def answer(request: Request) -> Any:
         try:
-            return Response((await handle(request)).model_dump_json(), media_type="application/json")
+            return Response((await handle(request)).model_dump_json(exclude_unset=True), media_type="application/json")
         except _Answered as error:
             return _refused(error.status)
         except SQLAlchemyError as error:

@@ -28,8 +28,9 @@ from starlette_admin.security.csrf import CSRFMiddleware, csrf_input
 
 from hub import marks
 from hub.office import Office
-from hub.people import Person, Session
+from hub.people import Person
 from hub.refusal import Refused
+from hub.sessions import Session
 from hub.store import utc_now
 from hub.web import words
 from hub.web.guards import legible
@@ -63,7 +64,7 @@ def token_of(scope: Scope, office: Office) -> str:
 async def has_session(scope: Scope, office: Office) -> bool:
     """Whether a request comes from somebody who is logged in."""
     token = token_of(scope, office)
-    return bool(token) and await in_thread(office.people.session, token) is not None
+    return bool(token) and await in_thread(office.sessions.session, token) is not None
 
 
 def web_key(office: Office) -> str:
@@ -102,7 +103,7 @@ class Gate:
         session: Session | None = None
         if token:
             try:
-                session = await in_thread(self._office.people.session, token)
+                session = await in_thread(self._office.sessions.session, token)
             except SQLAlchemyError as error:
                 log.error("no session can be looked up: %s", type(error).__name__)
                 await PlainTextResponse(self._say("web.database"), 503)(scope, receive, send)
@@ -172,12 +173,12 @@ class Door(BaseAuthProvider):
         address = request.client.host if request.client else ""
         try:
             # argon2 takes a quarter of a second and 64 MB: never on the event loop.
-            made = await in_thread(self._office.people.log_in, login, password, address)
+            made = await in_thread(self._office.sessions.log_in, login, password, address)
         except Refused as refused:
             status = 429 if refused.reason.value == "too_many_tries" else 401
             return self._page(request, refused.sentence(self._say), status, login)
         if request.state.session is not None:
-            await in_thread(self._office.people.log_out, token_of(request.scope, self._office))
+            await in_thread(self._office.sessions.log_out, token_of(request.scope, self._office))
         response = RedirectResponse(onward, status_code=303)
         response.set_cookie(
             cookie_name(self._office),
@@ -193,7 +194,7 @@ class Door(BaseAuthProvider):
     async def _log_out(self, request: Request) -> Response:
         token = token_of(request.scope, self._office)
         if token:
-            await in_thread(self._office.people.log_out, token)
+            await in_thread(self._office.sessions.log_out, token)
         response = RedirectResponse(LOGIN_PATH, status_code=303)
         response.delete_cookie(
             cookie_name(self._office), path="/", secure=self._office.settings.web.secure_cookies, httponly=True

@@ -45,8 +45,9 @@ from domain.errors import CodedError
 from hub import audit
 from hub.audit import Event
 from hub.office import Office
-from hub.people import Person, Session
+from hub.people import Person
 from hub.refusal import Refused
+from hub.sessions import Session
 from hub.store import utc_now
 from hub.web.guards import legible
 from hub.workflow import CITY, Role
@@ -180,7 +181,12 @@ class HubView(CustomView):
 
     async def render(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
         """The page, inside the shell; `person`, `frame`, `say`, `view` are there for the template."""
-        frame = await in_thread(self._frame, request)
+
+        def surrounding() -> Frame:
+            with self._office.store.one_page():
+                return self._frame(request)
+
+        frame = await in_thread(surrounding)
         assert self.templates is not None
         known: dict[str, Any] = {
             "title": self.say(f"page.{self.key}"),

@@ -70,6 +70,9 @@ class _Told:
     def visit_began(self) -> None:
         """Nothing is counted."""
 
+    def result_opened(self, place: int) -> None:
+        """Nothing is counted."""
+
     def correct(self, item: str, revision: int, field: Faulty) -> str:
         """Port `Reports`."""
         return field

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -163,6 +164,12 @@ def names(connection: sqlite3.Connection, ids: Sequence[str], lang: str) -> Mapp
 
 
 def lexicon(connection: sqlite3.Connection) -> tuple[LexiconWord, ...]:
-    """All words for the pinyin keyboard, the likeliest first."""
+    """All words for the pinyin keyboard, the likeliest first. A syllable or a weight that many of them have is the same
+    object in all: there are four hundred syllables, and tens of thousands of words.
+    """
     rows = connection.execute("SELECT word, syllables, weight FROM lexicon ORDER BY weight DESC, word")
-    return tuple(LexiconWord(word, tuple(syllables.split()), weight) for word, syllables, weight in rows)
+    weights: dict[float, float] = {}
+    return tuple(
+        LexiconWord(word, tuple(map(sys.intern, syllables.split())), weights.setdefault(weight, weight))
+        for word, syllables, weight in rows
+    )

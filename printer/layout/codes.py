@@ -20,7 +20,7 @@ _PAPER_WHITE: Final = 12
 """Dots of the quiet zone that lie in the white beside the head: the paper is wider by some millimetres each side."""
 
 _LONG: Final = 2050
-"""Dots of paper behind which there is but one code: what several hold stands above them, and nobody carries more."""
+"""Dots of paper behind which there is but one code where that has every paper: the rest stands above it."""
 
 _BESIDE_CODE: Final = 16
 """Between the check code and its words."""
@@ -31,9 +31,22 @@ _SMALLEST_GAP: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    picture: Image.Image
-    quiet: int
+    """A code that is not made before it is drawn: `size` dots wide and high, with `quiet` dots of white around it."""
+
+    payload: str
+    module: int
     label: str
+
+    @property
+    def size(self) -> int:
+        return qr.side(self.payload) * self.module
+
+    @property
+    def quiet(self) -> int:
+        return qr.QUIET_ZONE * self.module
+
+    def picture(self) -> Image.Image:
+        return emblems.qr_code(qr.modules(self.payload, qr.PAPER_VERSION), self.module)
 
 
 def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: int) -> None:
@@ -45,12 +58,11 @@ def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: i
         _words(page, block, other, page.left, m.content, "left")
         _closing(page, block, other, page.left, m.content)
         return
-    rows = _rows(page, [_code(page, *each, block.module) for each in ((block.payload, block.label), *block.more)])
-    if block.alone and (len(rows[0]) < 2 <= len(rows) or page.y > _LONG):
-        block = replace(block, payload=block.alone, label="", more=(), several="", head=block.alone_head)
-        other = replace(other, head=other.alone_head) if other is not None and other.alone_head else other
-        rows = [[_code(page, block.payload, "", block.module)]]
-    elif len(rows) == 1 and len(rows[0]) > 1:
+    rows = _rows(page, block)
+    if block.alone and (len(rows[0]) < 2 <= len(rows) or (page.y > _LONG and len(block.alone.codes) == 1)):
+        block, other = block.narrowed(), other.narrowed() if other is not None else None
+        rows = _rows(page, block)
+    if len(rows) == 1 and len(rows[0]) > 1:
         _abreast(page, block, other, rows[0])
         _closing(page, block, other, page.left, m.content)
         return
@@ -62,21 +74,21 @@ def take_away(page: Page, block: TakeAway, other: TakeAway | None, gap_before: i
         last = number == len(rows) - 1
         quiet = row[0].quiet
         left = page.left + max(0, quiet - _PAPER_WHITE)
-        right = left + sum(code.picture.width for code in row) + quiet * (len(row) - 1)
+        right = left + sum(code.size for code in row) + quiet * (len(row) - 1)
         beside = page.right - (right + quiet + 4)
         words_beside = last and beside >= 6 * m.take_head.size
         if not words_beside and len(row) == 1:
-            left = (m.width - row[0].picture.width) // 2
+            left = (m.width - row[0].size) // 2
         top = page.y
         low: CheckCode | None = None
         closed = False
         if words_beside:
             page.y += 2
             told = block if number == 0 else replace(block, head="")
-            if _words_height(page, told, other, beside) > row[0].picture.height + quiet:
+            if _words_height(page, told, other, beside) > row[0].size + quiet:
                 low, told = block.check, replace(told, check=None)
             _words(page, told, other, page.right - beside, beside, "left")
-            room = top + row[0].picture.height + 2 * quiet - page.y
+            room = top + row[0].size + 2 * quiet - page.y
             closed = _closing_height(page, block, other, beside) <= room
             if closed:
                 _closing(page, block, other, page.right - beside, beside)
@@ -139,13 +151,13 @@ def _abreast(page: Page, block: TakeAway, other: TakeAway | None, row: list[_Cod
         page.put([page.theirs(f"{other.head} {other.several}".strip())], m.take_line, page.left, m.content)
     top = page.y + quiet - _SMALLEST_GAP
     edge = page.left + max(0, quiet - _PAPER_WHITE)
-    taken = sum(code.picture.width for code in row)
+    taken = sum(code.size for code in row)
     between = max(quiet, (m.width - 2 * edge - taken) // (len(row) - 1))
     left = min(edge, (m.width - taken - between * (len(row) - 1)) // 2)
     for code in row:
-        page.stamp(code.picture, left, top)
-        left += code.picture.width + between
-    page.y = top + max(code.picture.height for code in row) + quiet - m.gap(_SMALLEST_GAP)
+        page.stamp(code.picture(), left, top)
+        left += code.size + between
+    page.y = top + max(code.size for code in row) + quiet - m.gap(_SMALLEST_GAP)
     lines: list[Span] = [(line, False) if other is None else page.theirs(line) for line in (other or block).lines]
     ends = [page.line([line], m.small) for line in lines]
     if len(ends) == 2 and ends[0].width + ends[1].width + m.small.size <= m.content:
@@ -162,18 +174,17 @@ def _abreast(page: Page, block: TakeAway, other: TakeAway | None, row: list[_Cod
 
 def _code(page: Page, payload: str, label: str, module: int) -> _Code:
     m = page.metrics
-    rows = qr.modules(payload, qr.PAPER_VERSION)
     module = module or m.module
-    if (len(rows) + 2 * qr.QUIET_ZONE) * module > m.width:
+    if (qr.side(payload) + 2 * qr.QUIET_ZONE) * module > m.width:
         module = _SMALLEST_MODULE
-    return _Code(emblems.qr_code(rows, module), qr.QUIET_ZONE * module, label)
+    return _Code(payload, module, label)
 
 
-def _rows(page: Page, codes: list[_Code]) -> list[list[_Code]]:
+def _rows(page: Page, block: TakeAway) -> list[list[_Code]]:
     rows: list[list[_Code]] = [[]]
-    for code in codes:
-        used = sum(each.picture.width + each.quiet for each in rows[-1])
-        if rows[-1] and page.left + code.quiet - _PAPER_WHITE + used + code.picture.width > page.right:
+    for code in [_code(page, *each, block.module) for each in ((block.payload, block.label), *block.more)]:
+        used = sum(each.size + each.quiet for each in rows[-1])
+        if rows[-1] and page.left + code.quiet - _PAPER_WHITE + used + code.size > page.right:
             rows.append([])
         rows[-1].append(code)
     return rows
@@ -184,14 +195,14 @@ def _stamp(page: Page, row: list[_Code], left: int, top: int) -> int:
     m = page.metrics
     foot = top
     for code in row:
-        page.stamp(code.picture, left, top)
-        low = top + code.picture.height
+        page.stamp(code.picture(), left, top)
+        low = top + code.size
         if code.label:
-            word = page.set([(code.label, True)], m.take_line, code.picture.width)
-            page.draw(word, left, low + code.quiet // 2, align="centre", width=code.picture.width)
+            word = page.set([(code.label, True)], m.take_line, code.size)
+            page.draw(word, left, low + code.quiet // 2, align="centre", width=code.size)
             low += code.quiet // 2 + word.height
         foot = max(foot, low)
-        left += code.picture.width + code.quiet
+        left += code.size + code.quiet
     return foot
 
 

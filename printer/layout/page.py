@@ -77,9 +77,7 @@ class Page:
     def set(self, text: str | Sequence[Span], type: Type, width: int, *, indent: int = 0) -> Setting:
         """`text` in lines of at most `width` dots; the weight of a span stands above that of `type`."""
         plain, faces = self._faced(text, type)
-        blank_after = self._blank_after(type)
-        if faces:
-            blank_after = faces[0].blank_after
+        blank_after = faces[0].blank_after if faces else self._blank_after(type)
         lines = wrap.wrap(plain, width, _measure(faces), type.size, indent=indent, blank_after=blank_after)
         return Setting(lines, faces, type)
 
@@ -174,9 +172,10 @@ class Page:
         plain, faces = "", list[Face]()
         for part, bold, *lang in spans:
             kept = tidy(str(part))
-            plain += kept
-            face = self._faces.get(str(lang[0]) if lang else self._lang, type.size, bold=bool(bold), mono=type.mono)
-            faces += [face] * len(kept)
+            if kept:
+                plain += kept
+                face = self._faces.get(str(lang[0]) if lang else self._lang, type.size, bold=bool(bold), mono=type.mono)
+                faces += [face] * len(kept)
         return plain, faces
 
     def _blank_after(self, type: Type) -> frozenset[str]:
@@ -198,13 +197,18 @@ class Page:
     def _reach(self, bottom: int) -> None:
         missing = bottom - len(self._ink)
         if missing > 0:
-            self._ink = np.concatenate((self._ink, np.zeros((missing + _GROWTH, self.metrics.width), np.uint8)))
+            more = max(missing + _GROWTH, len(self._ink))  # twice as much, so that a long slip is not copied many times
+            longer = np.zeros((len(self._ink) + more, self.metrics.width), np.uint8)
+            longer[: len(self._ink)] = self._ink  # rows that nothing is drawn on take no memory
+            self._ink = longer
 
 
 def tidy(text: str) -> str:
     """What can be set: composed characters, single blanks, no control characters but the line feed; an em space
     (between a name and what belongs to it) stays.
     """
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text  # as nearly all are
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
     return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co"))
 

@@ -141,16 +141,16 @@ def running_boxes(page: Page, items: Sequence[Boxed], type: Type, *, packed: boo
     m = page.metrics
     box = m.option_tick
     x, height = page.left, max(type.line, box)
-    waiting = list(items)
+    waiting = [(item, _boxed_width(page, item, type)) for item in items]
     while waiting:
         taken = 0
         if x > page.left:
             candidates = range(len(waiting) if packed else 1)
-            taken = next((n for n in candidates if x + _boxed_width(page, waiting[n], type) <= page.right), -1)
+            taken = next((n for n in candidates if x + waiting[n][1] <= page.right), -1)
             if taken < 0:
                 page.y += height + m.gap(3)
                 x, taken = page.left, 0
-        head, spans = waiting.pop(taken)
+        (head, spans), _ = waiting.pop(taken)
         if head:
             words = page.set([(head, True)], type, m.content)
             page.draw(words, x, page.y + (height - type.line) // 2)

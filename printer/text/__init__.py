@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from domain.paper import DOTS_PER_MM, Dots
+from domain.paper import DOTS_PER_MM, WIDTH_80, Dots
 from domain.slip import Block, Slip, TakeAway
 from printer import raster
 from printer.job import Job
@@ -32,11 +32,17 @@ def encode(slip: Slip, dots_of: Callable[[Slip], Dots], profile: DeviceProfile) 
     """
     paper = TextPaper(slip, dots_of, profile)
     for index, block in enumerate(slip.blocks):
-        put_block(paper, block, slip.lang)
-        if slip.second and (other := _not_said_yet(block, slip.second[index])) is not None:
+        first = _fitted(block, profile)
+        put_block(paper, first, slip.lang)
+        if slip.second and (other := _not_said_yet(first, _fitted(slip.second[index], profile))) is not None:
             put_block(paper, other, slip.second_lang)
     data = raster.beginning(profile) + _CHINESE + paper.data + PLAIN.commands + raster.ending(profile)
     return Job(data, (paper.rows + profile.feed_to_cutter) / DOTS_PER_MM)
+
+
+def _fitted(block: Block, profile: DeviceProfile) -> Block:
+    """With the codes for paper of this width."""
+    return block.narrowed() if isinstance(block, TakeAway) and profile.width < WIDTH_80 else block
 
 
 def _not_said_yet(first: Block, second: Block) -> Block | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from domain.paper import WIDTH_80
 from domain.slip import (
     Blank,
     Block,
@@ -244,8 +243,6 @@ def _stations(paper: TextPaper, block: Stations) -> None:
 
 
 def _take_away(paper: TextPaper, block: TakeAway) -> None:
-    if block.alone and paper.profile.width < WIDTH_80:
-        block = replace(block, payload=block.alone, label="", more=(), several="", head=block.alone_head)
     if block.head:
         paper.put(block.head, bold=True)
     if block.payload:

@@ -30,9 +30,6 @@ is squeezed, which a printer could not do.
 GAP: Final = 2
 """Cells between two things on one line."""
 
-_CAPACITY: Final = (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331)
-"""Bytes in versions 1 to 13 at level M (ISO/IEC 18004:2015, table 7); 13 is the largest that is printed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -129,7 +126,7 @@ class TextPaper:
 
     def code(self, text: str, module: int) -> None:
         """A QR code in the middle. Raises `ValueError` when it is too big for paper."""
-        size = _side(text) + 2 * qr.QUIET_ZONE
+        size = qr.side(text) + 2 * qr.QUIET_ZONE
         module = module or (5 if size * 5 <= self.profile.width else 4)
         if not self.profile.native_qr:
             return self.picture(Slip((TakeAway(text, "", module=module),), self.variant, self.lang))
@@ -187,18 +184,6 @@ class TextPaper:
         self._parts.append(raster.picture(inked, self.profile))
         self.rows += inked.height
         self.feed(AIR)
-
-
-def _side(text: str) -> int:
-    """Modules along the side of the code of `text`; making the code only to count them would take longer than all else.
-
-    Raises `ValueError` when there is none on paper.
-    """
-    length = len(text.encode())
-    version = next((number for number, most in enumerate(_CAPACITY, 1) if 0 < length <= most), None)
-    if version is None:
-        raise ValueError(f"{length} bytes do not fit into a QR code on paper, at most {_CAPACITY[-1]} do")
-    return 17 + 4 * version
 
 
 def _inked(dots: Dots) -> Dots | None:

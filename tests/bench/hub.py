@@ -59,6 +59,11 @@ OWN = 6
 TOGETHER = 5
 """Editors who write the same item at the same time."""
 LASTS_S = 60.0
+GLANCES = 3
+"""How often somebody who types stops for long enough that the page shows what the lint and the slip say now."""
+GLANCE_S = (2.0, 6.0)
+READING_S = (5.0, 15.0)
+"""Seconds, from and to: what is typed between two glances, and what a reviewer reads before a word."""
 KIOSKS = 500
 """Their reports come as one batch."""
 ROUNDS = 4
@@ -81,8 +86,10 @@ def figures(folder: Path, seconds: float = LASTS_S) -> list[Figure]:
                 found.append(Figure(pages, took, "s"))
                 found.append(Figure(f"{pages}, of a processor", worked, "s", most=0.3))
         name = list(databases)[-1]
-        with _office(folder / f"{name}-day", SecretStr(server.emptied()) if server is not None else None) as office:
-            found += _day(office, name, seconds)
+        for paced in (False, True):
+            emptied = SecretStr(server.emptied()) if server is not None else None
+            with _office(folder / f"{name}-day-{paced}", emptied) as office:
+                found += _day(office, name, seconds, paced=paced)
     return found
 
 
@@ -179,13 +186,15 @@ def _batch(seq: int) -> bytes:
 class Worker:
     """Somebody at a browser: logs in, waits until all have, works for so many seconds.
 
-    `took`: seconds of each form that wrote. `done`: what the hub acknowledged, as (item, edits that were seen, action).
+    `paced`: with the pauses of people, else without any. `took`: seconds of each form that wrote. `done`: what the hub
+    acknowledged, as (item, edits that were seen, action).
     """
 
     url: str
     login: str
     seconds: float
     together: threading.Barrier
+    paced: bool = False
     took: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     done: list[tuple[str, int, Action]] = field(default_factory=list)
@@ -200,6 +209,7 @@ class Worker:
                     self.errors.append(f"logging in: {answer.status_code}")
                 self.together.wait(60)
                 until = time.monotonic() + self.seconds
+                self._pause(0.0, READING_S[1])  # nobody begins at the same second
                 while time.monotonic() < until and not self.errors:
                     self.work(client)
         except Exception as error:
@@ -208,6 +218,10 @@ class Worker:
 
     def work(self, client: httpx.Client) -> None:
         raise AssertionError("an editor or a reviewer")
+
+    def _pause(self, least: float, most: float) -> None:
+        if self.paced:
+            time.sleep(random.uniform(least, most))
 
     def did(self, action: Action) -> int:
         """How often the hub acknowledged it."""
@@ -243,12 +257,15 @@ class Worker:
 
 @dataclass
 class Editor(Worker):
-    """Saves the own guides, and one that colleagues save at the same time; sends the own ones in."""
+    """Saves the own guides, and one that colleagues save at the same time; sends the own ones in. With pauses, the page
+    asks for the lint and the slip in each of them, as it does in a browser (`glanced`: seconds of that).
+    """
 
     own: list[str] = field(default_factory=list)
     shared: str = ""
     saved: set[str] = field(default_factory=set)
     turn: int = 0
+    glanced: list[float] = field(default_factory=list)
 
     def work(self, client: httpx.Client) -> None:
         self.turn += 1
@@ -264,7 +281,12 @@ class Editor(Worker):
         page = self._seen(client, f"/items/{key}")
         if self.errors:
             return False
-        fields = form_of(page) | {"_do": ["submit" if submit else "save"], "summary": [f"{self.login}：{self.turn}"]}
+        written = form_of(page) | {"summary": [f"{self.login}：{self.turn}"]}
+        if self.paced:
+            for _ in range(GLANCES):
+                self._pause(*GLANCE_S)
+                self._glance(client, key, written)
+        fields = written | {"_do": ["submit" if submit else "save"]}
         edits = int(fields["_edits"][0])
         if not self._sent(client, f"/items/{key}", fields):
             return False
@@ -272,6 +294,13 @@ class Editor(Worker):
         if submit:
             self.done.append((key, edits + 1, Action.SUBMIT))
         return True
+
+    def _glance(self, client: httpx.Client, key: str, written: Any) -> None:
+        since = time.monotonic()
+        got = client.post(f"/items/{key}/preview", data=written | {"_do": ["check"]})
+        self.glanced.append(time.monotonic() - since)
+        if got.status_code != 200 or 'id="slip"' not in got.text:
+            self.errors.append(f"preview of {key}: {got.status_code}")
 
 
 @dataclass
@@ -283,7 +312,9 @@ class Reviewer(Worker):
     def work(self, client: httpx.Client) -> None:
         waiting = re.findall(r'href="/review/(guide/[a-z0-9-]+)"', self._seen(client, "/review"))
         if not waiting:
-            time.sleep(0.5)  # as somebody who looks again
+            if not self.paced:
+                time.sleep(0.5)  # as somebody who looks again
+            self._pause(*READING_S)
             return
         page = self._seen(client, f"/review/{random.choice(waiting[:20])}")
         form = re.search(r'action="/review/(guide/[a-z0-9-]+)/approve".*?name="edits" value="(\d+)"', page, re.DOTALL)
@@ -291,6 +322,7 @@ class Reviewer(Worker):
             return  # somebody else was quicker, and nothing waits any more
         key, edits = form[1], int(form[2])  # the page may be that of another one when this one is gone
         sealed = dict(re.findall(r'name="(csrftoken|seal)" value="([^"]*)"', page))
+        self._pause(*READING_S)
         self.turn += 1
         back = self.turn % 5 == 0
         fields = {**sealed, "edits": str(edits), "remark": "请写出处。" if back else ""}
@@ -298,7 +330,7 @@ class Reviewer(Worker):
             self.done.append((key, edits, Action.RETURN if back else Action.APPROVE))
 
 
-def _day(office: Office, name: str, seconds: float) -> list[Figure]:
+def _day(office: Office, name: str, seconds: float, *, paced: bool = False) -> list[Figure]:
     people = office.people
     boss = people.add("boss", "样本", CITY, {Role.EDITOR, Role.COLLECTOR}, PASSWORD)
     office.items.create(boss, org())
@@ -317,8 +349,8 @@ def _day(office: Office, name: str, seconds: float) -> list[Figure]:
             shared = f"shared-{place // TOGETHER}"
             if place % TOGETHER == 0:
                 office.items.create(person, guide(shared))
-            workers.append(Editor(url, person.login, seconds, together, own=own, shared=f"guide/{shared}"))
-        workers += [Reviewer(url, f"r{place}", seconds, together) for place in range(REVIEWERS)]
+            workers.append(Editor(url, person.login, seconds, together, paced, own=own, shared=f"guide/{shared}"))
+        workers += [Reviewer(url, f"r{place}", seconds, together, paced) for place in range(REVIEWERS)]
         threads = [threading.Thread(target=worker.run) for worker in workers]
         for thread in threads:
             thread.start()
@@ -335,20 +367,29 @@ def _day(office: Office, name: str, seconds: float) -> list[Figure]:
     def did(action: Action) -> int:
         return sum(worker.did(action) for worker in workers)
 
-    took = sorted(one for worker in workers if isinstance(worker, Editor) for one in worker.took) or [0.0]
-    about = f"{PEOPLE} people, {name}"
-    return [
+    editing = [worker for worker in workers if isinstance(worker, Editor)]
+    took = sorted(one for worker in editing for one in worker.took) or [0.0]
+    glanced = sorted(one for worker in editing for one in worker.glanced)
+    about = f"{PEOPLE} people{' who pause as people do' if paced else ''}, {name}"
+    found = [
         Figure(f"{about}: errors", len(errors), most=0),
         Figure(f"{about}: lost updates", _lost(office, workers), most=0),
         Figure(f"{about}: audit log is whole", float(office.audit.verify() is None), least=1),
         Figure(f"{about}: saves", did(Action.SAVE) / lasted, "/s"),
-        Figure(f"{about}: sent in", did(Action.SUBMIT), least=1),
-        Figure(f"{about}: approved", did(Action.APPROVE), least=1),
+        Figure(f"{about}: sent in", did(Action.SUBMIT), least=None if paced else 1),
+        Figure(f"{about}: approved", did(Action.APPROVE), least=None if paced else 1),
         Figure(f"{about}: returned", did(Action.RETURN)),
         Figure(f"{about}: told that somebody was quicker", sum(worker.conflicts for worker in workers)),
-        Figure(f"{about}: a save, median", 1000 * took[len(took) // 2], "ms"),
+        Figure(f"{about}: a save, median", 1000 * took[len(took) // 2], "ms", most=300 if paced else None),
         Figure(f"{about}: a save, p95", 1000 * took[int(len(took) * 0.95)], "ms"),
     ]
+    if glanced:
+        found += [
+            Figure(f"{about}: lint and slip while typing", len(glanced) / lasted, "/s"),
+            Figure(f"{about}: lint and slip, median", 1000 * glanced[len(glanced) // 2], "ms"),
+            Figure(f"{about}: lint and slip, p95", 1000 * glanced[int(len(glanced) * 0.95)], "ms"),
+        ]
+    return found
 
 
 def _lost(office: Office, workers: list[Worker]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -88,6 +87,8 @@ def start() -> dict[str, float]:
 
 def touch() -> dict[str, float]:
     """Touches that change the page, and the same finished page drawn once more by bare Kivy."""
+    import statistics
+
     from kivy.base import EventLoop
     from kivy.graphics.opengl import glFinish
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from domain.configuration import Group, Key
+from domain.configuration import Configuration, Group, Key
 from domain.errors import Code
 from hub.alarm_settings import AlarmSettings
-from kiosk.settings import CONFIGURATION, Settings
+from hub.settings import CONFIGURATION as OF_THE_HUB, HubSettings
+from kiosk.settings import CONFIGURATION as OF_A_KIOSK, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -23,42 +24,45 @@ DOCS = ROOT / "docs"
 _PART = re.compile(r"(<!-- made from the code: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
-    """(words, command) of every command and group of `kiosk`, in the order of --help."""
+def commands(program: str = "kiosk") -> Iterator[tuple[tuple[str, ...], Any]]:
+    """(words, command) of every command and group of `kiosk` or `hub`, in the order of --help."""
     from typer.main import get_command
 
-    from kiosk.__main__ import app
+    import hub.__main__
+    import kiosk.__main__
 
     def below(words: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
         yield words, command
         for name, inner in getattr(command, "commands", {}).items():
             yield from below((*words, name), inner)
 
-    yield from below(("kiosk",), get_command(app))
+    yield from below((program,), get_command({"kiosk": kiosk.__main__.app, "hub": hub.__main__.app}[program]))
 
 
-def command_help() -> str:
+def command_help(program: str) -> str:
     """The --help of every command."""
     parts = []
-    for words, command in commands():
+    for words, command in commands(program):
         context = command.context_class(command, info_name=" ".join(words), terminal_width=100, max_content_width=100)
         parts.append(f"## {' '.join(words)}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     return "\n".join(parts)
 
 
-def settings_table() -> str:
-    """Every key, its variable, its default and what it means."""
+def settings_table(configuration: Configuration[Any], model: type[Group], *, without: str = "") -> str:
+    """Every key, its variable, its default and what it means; the group `without` has a page of its own."""
     lines = ["| key | default | what |", "|---|---|---|"]
     group: Key = ()
-    for key, field in CONFIGURATION.fields():
+    for key, field in configuration.fields():
+        if key[0] == without:
+            continue
         if key[:-1] != group:
             group = key[:-1]
-            lines.append(f"| **`[{'.'.join(group)}]`** | | {_about(group)} |")
+            lines.append(f"| **`[{'.'.join(group)}]`** | | {_about(model, group)} |")
         default = "none" if field.default is None else f"`{_written(field.default)}`"
         choices = get_args(field.annotation) if not isinstance(field.annotation, type) else ()
         named = ", ".join(f"`{choice}`" for choice in choices if isinstance(choice, str))
         what = field.description or ""
-        ways = f"`{'.'.join(key)}`<br>`{CONFIGURATION.variable(key)}`"
+        ways = f"`{'.'.join(key)}`<br>`{configuration.variable(key)}`"
         lines.append(f"| {ways} | {default} | {what}{f' ({named})' if named else ''} |")
     return "\n".join(lines) + "\n"
 
@@ -76,8 +80,7 @@ def alarms_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _about(group: Key) -> str:
-    model: type[Group] = Settings
+def _about(model: type[Group], group: Key) -> str:
     for name in group:
         inner = model.model_fields[name].annotation
         assert isinstance(inner, type)
@@ -87,7 +90,15 @@ def _about(group: Key) -> str:
 
 
 def _written(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    """As TOML has it, fit to stand in a table."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, str):
+        quote = "'" if "\\" in value else '"'  # a backslash in "…" means something else
+        return f"{quote}{value}{quote}".replace("|", "\\|")
+    return str(value)
 
 
 def code_titles() -> str:
@@ -103,8 +114,10 @@ def code_titles() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "commands": command_help,
-    "settings": settings_table,
+    "commands": lambda: command_help("kiosk"),
+    "hub-commands": lambda: command_help("hub"),
+    "settings": lambda: settings_table(OF_A_KIOSK, Settings),
+    "hub-settings": lambda: settings_table(OF_THE_HUB, HubSettings, without="alarms"),
     "codes": code_titles,
     "alarms": alarms_table,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,33 +71,3 @@ def test_every_code_is_documented_and_can_be_said(root: Path, code: Code) -> Non
 def test_no_code_is_documented_that_does_not_exist(root: Path) -> None:
     told = re.findall(r"^### ([A-Z]-\d\d)$", text(root, "docs/operations/codes.md"), re.MULTILINE)
     assert told == [code.value for code in Code]
-
-
-def used_commands(page: str) -> Iterator[list[str]]:
-    """`kiosk …` and `make …` in code blocks and between backticks, cut at the first pipe or comment."""
-    for line in re.findall(r"(?m)^\s*(?:\$ )?((?:\.venv/bin/)?(?:kiosk|make)\b[^\n`]*)", page) + re.findall(
-        r"`((?:\.venv/bin/)?(?:kiosk|make) [^`\n]+)`", page
-    ):
-        yield re.split(r"\s+[#|>&]|…", line)[0].removeprefix(".venv/bin/").split()
-
-
-@pytest.mark.parametrize(
-    "page", ["README.md", "docs/operations/diagnose.md", "docs/operations/codes.md", "docs/operations/settings.md"]
-)
-def test_commands_that_pages_name_exist(root: Path, page: str) -> None:
-    known = {
-        words[1:]: {name for parameter in command.params for name in parameter.opts}
-        for words, command in generated.commands()
-    }
-    targets = set(re.findall(r"(?m)^([a-z]+):", (root / "Makefile").read_text("utf-8")))
-    for program, *words in used_commands(text(root, page)):
-        if program == "make":
-            assert not words or words[0] in targets, f"make {words[0]}"
-            continue
-        path: tuple[str, ...] = ()
-        while words and (*path, words[0]) in known:
-            path = (*path, words.pop(0))
-        assert path or not words or words[0].startswith("-"), f"kiosk {' '.join(words)}"
-        for word in words:
-            if word.startswith("--"):
-                assert word.partition("=")[0] in known[path] | {"--help"}, f"kiosk {' '.join(path)} {word}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -138,14 +139,29 @@ class WordTyping:
     """Candidates from the catalogue's own words by full pinyin."""
 
     def __init__(self) -> None:
-        self.words: Sequence[LexiconWord] = ()
+        self.spelled: Callable[[], Mapping[str, Sequence[str]]] = dict
 
     def use(self, words: Sequence[LexiconWord]) -> None:
-        self.words = words
+        self.spelled = lambda: _spelled(words)
+
+    def use_those_of(self, catalogue: Catalogue) -> None:
+        """Its words, looked up when somebody types: thousands, and most tests never do."""
+        self.spelled = lambda: _spelled_in(cast(Hashable, catalogue))
 
     def candidates(self, letters: str, limit: int = 24) -> tuple[Candidate, ...]:
-        found = [word.word for word in self.words if "".join(word.syllables) == letters]
-        return tuple(Candidate(text, len(letters)) for text in found[:limit])
+        return tuple(Candidate(text, len(letters)) for text in self.spelled().get(letters, ())[:limit])
+
+
+def _spelled(words: Sequence[LexiconWord]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault("".join(word.syllables), []).append(word.word)
+    return found
+
+
+@functools.lru_cache(maxsize=2)
+def _spelled_in(catalogue: Catalogue) -> Mapping[str, Sequence[str]]:
+    return _spelled(catalogue.lexicon())
 
 
 class HandInk:
@@ -197,7 +213,7 @@ class Kiosk:
         self.ink = HandInk()
         self.handle, self.reader, self.supply = Handle(catalogue), HandReader(), HandSupply()
         if catalogue is not None:
-            self.typing.use(catalogue.lexicon())
+            self.typing.use_those_of(catalogue)
         self.scenes: list[Scene] = []
         self.stopped = 0
         place = KioskPlace("滨海广场亭", "017", "370602", 37.533, 121.404)

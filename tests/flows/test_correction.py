@@ -19,10 +19,14 @@ class HandReports:
     keeps: bool = True
     said: list[tuple[str, int, str]] = field(default_factory=list)
     visits: int = 0
+    opened: list[int] = field(default_factory=list)
     there: set[str] = field(default_factory=set)
 
     def visit_began(self) -> None:
         self.visits += 1
+
+    def result_opened(self, place: int) -> None:
+        self.opened.append(place)
 
     def correct(self, item: str, revision: int, field: Faulty) -> str:
         if not self.keeps:

@@ -178,25 +178,13 @@ def test_without_paper_a_life_event_can_be_taken_along(kiosk: Kiosk) -> None:
 
 def test_without_paper_the_nearest_kiosk_that_has_some_is_named(kiosk: Kiosk) -> None:
     far = nearby(kiosk, "远亭", metres=2400.0)
-    told_of(kiosk, far, nearby(kiosk))
+    told_of(kiosk, nearby(kiosk), far)
     kiosk.printer.state = PrinterState.PAPER_OUT
     kiosk.do("start", ("open", GUIDE), "take")
     near = kiosk.see(views.TakeAway).near
     assert near is not None
     assert "月亮湾亭" in near.title and "东南" in near.way and "650 米" in near.way
     assert near.tag.text == "9:11 时有纸"
-
-
-@pytest.mark.parametrize(
-    ("minutes", "trusted", "shown"), [(119, True, True), (120, True, False), (30, False, False), (-5, True, False)]
-)
-def test_old_word_of_paper_is_not_told(kiosk: Kiosk, minutes: int, trusted: bool, shown: bool) -> None:
-    told_of(kiosk, nearby(kiosk, minutes=minutes))
-    kiosk.clock.trusted = trusted
-    at_preview(kiosk)
-    kiosk.do("submit")
-    kiosk.finish(JobState.NOT_SENT, Code.PAPER_OUT)
-    assert (kiosk.see(views.NotPrinted).near is not None) is shown
 
 
 def test_a_kiosk_with_paper_names_no_other(kiosk: Kiosk) -> None:

@@ -28,9 +28,10 @@ from hub.office import Office
 from hub.passwords import Passwords
 from hub.people import Person
 from hub.settings import HubSettings
-from hub.store import Store
+from hub.store import Store, sqlite_url
 from hub.tables import metadata
 from hub.workflow import CITY, Role
+from tests.cheap import cheap_keys
 from tests.hub.portable import Statements
 
 PASSPHRASE = "a passphrase for tests"
@@ -75,7 +76,7 @@ class Server:
             cwd=self.folder,
             env=environ,
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while True:
             try:
                 psycopg.connect(self.url("postgres")).close()
@@ -96,8 +97,8 @@ class Server:
     def emptied(self) -> str:
         """The URL of a database with the hub's tables and nothing in them."""
         with psycopg.connect(self.url("hub")) as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(f"DELETE FROM {table.name}".encode())
+            deletions = (f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
+            connection.execute("; ".join(deletions).encode())
         return self.url("hub")
 
     def keep(self, database: str) -> None:
@@ -203,6 +204,22 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> SecretStr | None
     return SecretStr(server.emptied())
 
 
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], HubHome]:
+    """Makes a home with a migrated, empty SQLite file: migrations take longer than most tests."""
+    migrated = tmp_path_factory.mktemp("migrated") / "hub.db"
+    Store(sqlite_url(migrated)).close()
+    assert list(migrated.parent.iterdir()) == [migrated]  # nothing is left in a log beside it
+
+    def new(root: Path) -> HubHome:
+        home = HubHome(root)
+        home.prepare()
+        shutil.copyfile(migrated, home.database)
+        return home
+
+    return new
+
+
 @dataclass
 class City:
     """An office and its people: writer, first, second (reviewers), signer, cosigner, collector, operator, auditor."""
@@ -230,7 +247,8 @@ class City:
         return items.approve(self.second, version.item, version.edits)
 
     def found(self) -> None:
-        self.office.press.found(ROOTS, PASSPHRASE, dt.datetime.now(dt.UTC))
+        with cheap_keys():
+            self.office.press.found(ROOTS, PASSPHRASE, dt.datetime.now(dt.UTC))
 
     def release(self) -> int:
         """Everything approved goes out; the new revision."""
@@ -238,7 +256,7 @@ class City:
         open = releases.prepare(self.signer)
         releases.approve(self.signer, open.id)
         releases.approve(self.cosigner, open.id)
-        revision = releases.publish(self.signer, open.id, PASSPHRASE).revision
+        revision = self.office.issuing.publish(self.signer, open.id, PASSPHRASE).revision
         assert revision is not None
         return revision
 
@@ -255,10 +273,13 @@ STAFF = {
 
 
 @pytest.fixture
-def city(tmp_path: Path, database: SecretStr | None, passwords: Passwords) -> Iterator[City]:
+def city(
+    tmp_path: Path, database: SecretStr | None, passwords: Passwords, new_home: Callable[[Path], HubHome]
+) -> Iterator[City]:
     clock = Clock()
     settings = HubSettings(database=database)
-    with Office.open(settings, HubHome(tmp_path / "home"), now=clock, passwords=passwords) as office:
+    home = new_home(tmp_path / "home") if database is None else HubHome(tmp_path / "home")
+    with Office.open(settings, home, now=clock, passwords=passwords) as office:
         made = City(office, clock, {})
         for login, (role, department) in STAFF.items():
             made.add(login, role, department)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,13 @@ TS = 1_795_000_000
 
 
 @pytest.fixture
-def office(tmp_path: Path, database: SecretStr | None, passwords: Passwords) -> Iterator[Office]:
+def office(
+    tmp_path: Path, database: SecretStr | None, passwords: Passwords, new_home: Callable[[Path], HubHome]
+) -> Iterator[Office]:
     unhurried = UplinkSettings(enrolments_per_address=100_000, requests_per_minute=100_000)
     given = HubSettings(database=database, uplink=unhurried)
-    with Office.open(given, HubHome(tmp_path / "home"), passwords=passwords) as opened:
+    home = new_home(tmp_path / "home") if database is None else HubHome(tmp_path / "home")
+    with Office.open(given, home, passwords=passwords) as opened:
         yield opened
 
 

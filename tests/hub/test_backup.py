@@ -23,13 +23,14 @@ from contentsync.trust import Trust
 from domain.errors import Code, HubStoreError, SyncError
 from domain.records import digest_of_lines
 from hub import migrations
-from hub.backup import LEFT_OUT, MANIFEST, BackupUnfit, back_up, read_manifest, restore
+from hub.backup import LEFT_OUT, MANIFEST, BackupUnfit, back_up
 from hub.copies import Kept, keep_copy
 from hub.home import HubHome
 from hub.office import Office
 from hub.passwords import Passwords
 from hub.publishing import one_at_a_time
 from hub.refusal import Reason, Refused
+from hub.restoring import read_manifest, restore
 from hub.settings import HubSettings
 from hub.store import engine_of, sqlite_url
 from hub.tables import metadata, sessions
@@ -57,7 +58,7 @@ def filled(city: City) -> City:
     city.reviewed(city.draft(guide("mz-002")))
     assert city.release() == 2
     city.draft(guide("mz-003", name="“样本”事项\u2028=1+1"))
-    city.office.people.log_in("writer", PASSWORD)
+    city.office.sessions.log_in("writer", PASSWORD)
     return city
 
 
@@ -115,7 +116,7 @@ def test_a_hub_comes_back_row_for_row_and_its_kiosk_goes_on(
     assert has is not None and has.revision == 2
     made = back_up(old.store, old.home, tmp_path / "copy", tmp_path / "keys")
     before = rows(old)
-    token = old.people.log_in("writer", PASSWORD).token
+    token = old.sessions.log_in("writer", PASSWORD).token
 
     done = restore(target[0], home, tmp_path / "copy", tmp_path / "keys", now=filled.clock)
     assert (done.manifest, done.out, done.keys, done.ahead) == (made, 2, True, False)
@@ -135,8 +136,8 @@ def test_a_hub_comes_back_row_for_row_and_its_kiosk_goes_on(
         }
         assert new.office.audit.verify() is None
         assert digest_of_lines(new.office.releases.lines()) == made.content
-        assert new.office.people.session(token) is None, "who was logged in logs in again"
-        assert new.office.people.log_in("writer", PASSWORD).session.person == filled.writer
+        assert new.office.sessions.session(token) is None, "who was logged in logs in again"
+        assert new.office.sessions.log_in("writer", PASSWORD).session.person == filled.writer
         assert look(trust, home.public, has) is None, "the same release: nothing new"
         open = new.office.items.open("guide/mz-003")
         assert open is not None and open.record["name"] == "“样本”事项\u2028=1+1"
@@ -175,8 +176,8 @@ def test_public_is_ahead_of_an_older_copy(filled: City, tmp_path: Path, password
         for signer in (new.signer, new.cosigner):
             releases.approve(signer, open.id)
         with pytest.raises(Refused, match="revision_astray"):
-            releases.publish(new.signer, open.id, PASSPHRASE)
-        assert releases.publish(new.signer, open.id, PASSPHRASE, over=True).revision == (3 if same else 4)
+            new.office.issuing.publish(new.signer, open.id, PASSPHRASE)
+        assert new.office.issuing.publish(new.signer, open.id, PASSPHRASE, over=True).revision == (3 if same else 4)
         if same:
             assert look(trust, home.public, has) is None
             new.reviewed(new.draft(guide("mz-005")))
@@ -395,6 +396,17 @@ def test_a_restore_that_was_stopped_half_way_is_told_and_made_again(
     assert again() == revision
     with Office.open(HubSettings(), home, now=filled.clock, passwords=passwords) as restored:
         assert restored.releases.revision() == revision and restored.audit.verify() is None
+
+
+@ON_SQLITE
+def test_a_hub_whose_keys_are_away_still_opens_and_says_so(filled: City, tmp_path: Path, passwords: Passwords) -> None:
+    home = HubHome(tmp_path / "anew")
+    shutil.copytree(filled.office.home.public, home.public)
+    with Office.open(HubSettings(), home, now=filled.clock, passwords=passwords) as keyless:
+        assert keyless.press.founded
+        with pytest.raises(SyncError, match="no keys in") as told:
+            keyless.press.standing()
+    assert told.value.code is Code.KEY_REFUSED
 
 
 def test_another_hubs_public_folder_is_not_taken_over(filled: City, tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_a_withdrawal_tells_what_it_changes_back(town: City) -> None:
     taken_back = town.office.releases.withdraw(town.signer, 2)
     for person in (town.signer, town.cosigner):
         town.office.releases.approve(person, taken_back.id)
-    town.office.releases.publish(town.signer, taken_back.id, PASSPHRASE)
+    town.office.issuing.publish(town.signer, taken_back.id, PASSPHRASE)
     assert told(town) == [(2, "fee", False, "20 元"), (3, "fee", "20 元", False)]
     assert told(town, "mz-002") == [(2, "withdrawn", None, True)]
     records = [validate(raw) for raw in out(town).values()]

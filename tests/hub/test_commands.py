@@ -94,6 +94,17 @@ def test_a_citys_first_release_by_hand(hub: Run, tmp_path: Path) -> None:
     assert set(keys["keys"]) == {"release.key", "online.key", "root-1.key", "root-2.key", "root-3.key"}
     assert hub("publish", status=1).stderr.startswith("hub: 没有等着发的")
 
+    drawers = [str(tmp_path / "home" / "hub" / "keys" / f"root-{number}.key") for number in (1, 3)]
+    keepers = [passphrases[0], passphrases[2]]
+    short = hub("keys", "renew", *drawers, "--new-release", given="\n".join([*keepers, "short"]) + "\n", status=2)
+    assert "at least 12 characters" in short.stderr
+    given = "\n".join([*keepers, "passphrase that is new", "another drawer's words"]) + "\n"
+    options = ["--new-online", "--new-release", "--replace", "2"]
+    assert json.loads(hub("keys", "renew", *drawers, *options, "--json", given=given).stdout)["root"] == 2
+    renewed = json.loads(hub("keys", "show", "--json").stdout)
+    assert {name for name, id in renewed["keys"].items() if keys["keys"][name] == id} == {"root-1.key", "root-3.key"}
+    assert json.loads(hub("resign", "--whole", "--json", given="passphrase that is new\n").stdout)["revision"] == 1
+
 
 def test_a_broken_file_changes_nothing_and_names_the_line(hub: Run, tmp_path: Path) -> None:
     records = written(tmp_path, org(), guide())
@@ -198,6 +209,7 @@ def test_a_home_of_another_account_is_told_with_whose_it_is(tmp_path: Path, caps
 def test_every_command_has_help(hub: Run) -> None:
     for words in (
         ["demo"], ["serve"], ["import"], ["publish"], ["resign"], ["export-usb"], ["keys", "init"], ["keys", "show"],
+        ["keys", "renew"],
         ["users", "add"], ["users", "list"], ["users", "disable"], ["users", "unlock"], ["users", "reset-password"],
         ["users", "roles"],
         ["audit", "verify"],

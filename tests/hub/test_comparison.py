@@ -12,13 +12,15 @@ from hub.comparison import Comparison, Side, Verdict, verdict
 from hub.corrections import take
 from hub.device import Device
 from hub.refusal import Reason
+from hub.reports import Sent
 from hub.rollout import Course, First, Goal
 from hub.tables import device_counters
 from tests.hub import fleets
 from tests.hub.conftest import PASSPHRASE, City
+from tests.hub.kiosks import message
 from tests.hub.test_releases import refused_as, town
 from tests.hub.test_rollout import out
-from uplink.messages import Correction
+from uplink.messages import Batch, Correction
 
 __all__ = ["town"]
 
@@ -92,6 +94,13 @@ class Watched:
 
             self.office.store.run_tx(keep)
 
+    def opened(self, devices: tuple[Device, ...], all: int, first: int) -> None:
+        """What the kiosks say themselves that people opened of what they found."""
+        told = {"day": DAY.isoformat(), "sessions": 9, "opened": {"all": all, "first": first}}
+        batches = (json.dumps({"messages": [message("counters", told)]}) for _ in devices)
+        said = [Batch.model_validate_json(one).messages for one in batches]
+        self.office.reports.ingest([Sent(one, messages) for one, messages in zip(devices, said, strict=True)])
+
     def compared(self) -> Comparison:
         found = self.office.rollouts.open()
         assert found is not None
@@ -113,6 +122,7 @@ def watched(town: City) -> Watched:
 def test_what_was_before_the_stage_does_not_count(watched: Watched) -> None:
     nothing = {
         "slips": ((0, 0, 0), (0, 0, 0)),
+        "opened": ((0, 0, 0), (0, 0, 0)),
         "restarts": ((NEW, 0, 0), (OLD, 0, 0)),
         "corrections": ((NEW, 0, 0), (OLD, 0, 0)),
     }
@@ -132,6 +142,7 @@ def test_what_was_before_the_stage_does_not_count(watched: Watched) -> None:
         watched.office.store.run_tx(lambda c, k=kiosk, s=said: take(c, k.id, s, watched.city.clock()))  # type: ignore[misc]
     assert watched.figures() == {
         "slips": ((4, 0, 24), (5, 5, 18)),
+        "opened": ((0, 0, 0), (0, 0, 0)),
         "restarts": ((NEW, 1, 2), (OLD, 1, 1)),
         "corrections": ((NEW, 1, 1), (OLD, 1, 1)),  # about the revision that the kiosk has
     }
@@ -168,6 +179,38 @@ def test_slips_that_do_not_come_out_hold_it_up(watched: Watched) -> None:
     after = rollouts.resume(signer, PASSPHRASE)
     assert rollouts.judge() is None, "who lets it go on has seen these; the stage begins anew"
     assert rollouts.left(after) == 30
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "wanted"),
+    [
+        ((40, 30), (40, 35), Verdict.WORSE),
+        ((40, 34), (40, 35), Verdict.SAME),  # lower on every kiosk, but by less than the points
+        ((40, 38), (40, 30), Verdict.BETTER),
+    ],
+)
+def test_results_that_people_open_further_down(
+    watched: Watched, new: tuple[int, int], old: tuple[int, int], wanted: Verdict
+) -> None:
+    watched.opened(watched.old, *old)
+    watched.opened(watched.new, *new)
+    measure = watched.compared().measures[1]
+    assert (measure.name, measure.verdict) == ("opened", wanted)
+    assert (measure.new.events, measure.new.wrong) == (NEW * new[0], NEW * (new[0] - new[1]))
+    assert measure.new.bad == (0 if wanted is Verdict.BETTER else NEW)
+    hold = watched.office.rollouts.judge()
+    assert [one.name for one in hold.worse] == ["opened"] if wanted is Verdict.WORSE and hold else hold is None
+
+
+def test_where_only_some_kiosks_say_what_was_opened_the_others_count_on_no_side(watched: Watched) -> None:
+    watched.opened(watched.old[:30], 40, 35)
+    watched.opened(watched.old[:30], 39, 34)  # an older count that came late
+    watched.opened(watched.new[:3], 40, 20)
+    measure = watched.compared().measures[1]
+    assert (measure.new.kiosks, measure.new.bad, measure.old.kiosks, measure.old.bad) == (3, 3, 30, 0)
+    assert (measure.old.events, measure.old.wrong, measure.verdict) == (1200, 150, Verdict.WORSE)
+    watched.opened(watched.new[:1], 42, 22)
+    assert watched.compared().measures[1].new.events == 122
 
 
 def test_screens_that_begin_anew_hold_it_up(watched: Watched) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from hub.item import Version
+from hub.items import Items
 from hub.refusal import Conflict, Reason, Refused
 from hub.release import State
+from hub.store import Store, sqlite_url
 from hub.workflow import Part, Role, Status
 from tests.hub.conftest import PASSPHRASE, City, guide, org
 
@@ -55,6 +58,26 @@ def test_two_editors_save_the_same_draft(city: City) -> None:
     assert open is not None
     assert (open.record["summary"], open.edits) == (kept.record["summary"], version.edits + 1)
     assert city.office.audit.verify() is None
+
+
+def test_editors_of_two_processes_save_at_once(city: City) -> None:
+    """A process has one queue of writers; those of another one are met in the database."""
+    here, url = city.office.items, city.office.store.engine.url
+    versions = [city.draft(guide(f"mz-{n}")) for n in range(3)]
+    at = city.office.home.database
+    with Store(sqlite_url(at) if city.office.store.sqlite else url.render_as_string(hide_password=False)) as store:
+        there = Items(store, now=city.clock)
+
+        def save(items: Items, place: int, summary: str) -> Callable[[], Version]:
+            version = versions[place]
+            return lambda: items.save(city.writer, version.item, guide(f"mz-{place}", summary=summary), version.edits)
+
+        found = at_once(save(here, 0, "甲"), save(there, 0, "乙"), save(here, 1, "丙"), save(there, 2, "丁"))
+        lost = [one for one in found if isinstance(one, Conflict)]
+        assert len(lost) == 1 and found.index(lost[0]) < 2
+        kept = [one for one in found if not isinstance(one, Exception)]
+        assert [there.open(one.item) for one in kept] == kept
+        assert city.office.audit.verify() is None
 
 
 def test_two_begin_the_same_item(city: City) -> None:
@@ -151,8 +174,8 @@ def test_two_publishers_prepare_sign_and_publish_at_once(city: City) -> None:
     )
     assert {one.login for one in releases.get(open.id).approvals} == {"signer", "cosigner"}
     found = at_once(
-        lambda: releases.publish(city.signer, open.id, PASSPHRASE),
-        lambda: releases.publish(city.cosigner, open.id, PASSPHRASE),
+        lambda: city.office.issuing.publish(city.signer, open.id, PASSPHRASE),
+        lambda: city.office.issuing.publish(city.cosigner, open.id, PASSPHRASE),
     )
     assert sum(isinstance(one, Refused) for one in found) == 1
     assert (releases.get(open.id).state, releases.revision()) == (State.PUBLISHED, 1)

@@ -14,11 +14,11 @@ from contentsync.keys import KeyFolder
 from contentsync.publisher import Publisher
 from domain.records import digest_of_lines
 from hub.home import HubHome
+from hub.issuing import Issuing
 from hub.office import Office
 from hub.passwords import Passwords
 from hub.publishing import Press
 from hub.release import State
-from hub.releases import Releases
 from hub.settings import HubSettings
 from hub.workflow import Role
 from tests.hub.conftest import PASSPHRASE, City, guide, org
@@ -35,7 +35,7 @@ def work(begun, home, url, release, passphrase):
     settings = HubSettings(database=SecretStr(url) if url else None)
     with Office.open(settings, HubHome(Path(home))) as office:
         begun()
-        office.releases.publish(None, release, passphrase)
+        office.issuing.publish(None, release, passphrase)
 """
 
 KILLS = 20
@@ -110,7 +110,7 @@ def killed_while_publishing(
                 print(f"{turn + 1} of {turns.stop}: {killed} killed", flush=True)
         assert killed, "it was always too late"
     if city.office.releases.get(release).state is State.PREPARED:
-        assert city.office.releases.publish(None, release, PASSPHRASE).state is State.PUBLISHED
+        assert city.office.issuing.publish(None, release, PASSPHRASE).state is State.PUBLISHED
     _agree(city.office)
 
 
@@ -148,7 +148,7 @@ def test_killed_just_between_files_and_database(
     home = city.office.home
     press = kind(home.public, home.keys, home.publishing)
     with pytest.raises(Killed):
-        Releases(city.office.store, press, now=city.clock).publish(city.signer, release, PASSPHRASE)
+        Issuing(city.office.store, press, now=city.clock).publish(city.signer, release, PASSPHRASE)
     assert city.office.releases.get(release).state is State.PUBLISHING
     with Office.open(HubSettings(database=database), home, now=city.clock, passwords=passwords) as again:
         found = again.releases.get(release)
@@ -160,7 +160,7 @@ def test_killed_just_between_files_and_database(
             assert (found.state, found.revision, again.press.latest()) == (State.PREPARED, None, None)
             (told,) = again.audit.entries(action="release.publish", limit=1)
             assert (told.who, told.done, dict(told.details)) == (city.signer.id, False, {"reason": "broken_off"})
-            assert again.releases.publish(None, release, PASSPHRASE).revision == 1
+            assert again.issuing.publish(None, release, PASSPHRASE).revision == 1
         _agree(again)
 
 

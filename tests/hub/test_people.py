@@ -8,15 +8,16 @@ from sqlalchemy import select
 from hub.passwords import Passwords
 from hub.people import People
 from hub.refusal import Reason, Refused
+from hub.sessions import Sessions
 from hub.settings import LoginSettings, SessionSettings
 from hub.tables import people as people_table, sessions
 from hub.workflow import CITY, Role
 from tests.hub.conftest import DEPARTMENT, PASSWORD, City, org
 
 
-def log_in_again(city: City, passwords: Passwords, *, demo: bool = False, tries: int = 8) -> People:
+def log_in_again(city: City, passwords: Passwords, *, demo: bool = False, tries: int = 8) -> Sessions:
     """Another process over the same database: its own count of tries."""
-    return People(
+    return Sessions(
         city.office.store,
         passwords,
         SessionSettings(),
@@ -33,14 +34,14 @@ def reason(call: object, *args: object, **named: object) -> Reason:
 
 
 def test_a_session_from_login_to_logout(city: City) -> None:
-    people = city.office.people
-    entered = people.log_in("Writer ", PASSWORD, "10.0.0.1")
+    logins = city.office.sessions
+    entered = logins.log_in("Writer ", PASSWORD, "10.0.0.1")
     assert entered.session.person == city.writer
-    session = people.session(entered.token)
+    session = logins.session(entered.token)
     assert session is not None
     assert (session.person, session.csrf) == (city.writer, entered.session.csrf)
-    people.log_out(entered.token)
-    assert people.session(entered.token) is None
+    logins.log_out(entered.token)
+    assert logins.session(entered.token) is None
     told = city.office.audit.entries(limit=2)
     assert [(entry.action, entry.subject, entry.done) for entry in told] == [
         ("session.end", "person/writer", True),
@@ -49,7 +50,7 @@ def test_a_session_from_login_to_logout(city: City) -> None:
 
 
 def test_the_database_knows_neither_password_nor_token(city: City) -> None:
-    token = city.office.people.log_in("writer", PASSWORD).token
+    token = city.office.sessions.log_in("writer", PASSWORD).token
 
     def held(connection: object) -> str:
         rows = [*connection.execute(select(people_table)).all(), *connection.execute(select(sessions)).all()]  # type: ignore[attr-defined]
@@ -61,100 +62,101 @@ def test_the_database_knows_neither_password_nor_token(city: City) -> None:
 
 
 def test_sessions_end_idle_and_in_any_case(city: City) -> None:
-    people = city.office.people
-    token = people.log_in("writer", PASSWORD).token
+    logins = city.office.sessions
+    token = logins.log_in("writer", PASSWORD).token
     city.clock.later(minutes=29)
-    assert people.session(token) is not None
+    assert logins.session(token) is not None
     city.clock.later(minutes=29)
-    assert people.session(token) is not None, "used in between"
+    assert logins.session(token) is not None, "used in between"
     city.clock.later(minutes=31)
-    assert people.session(token) is None
-    token = people.log_in("writer", PASSWORD).token
+    assert logins.session(token) is None
+    token = logins.log_in("writer", PASSWORD).token
     for _ in range(23):
         city.clock.later(minutes=25)
-        assert people.session(token) is not None
+        assert logins.session(token) is not None
     city.clock.later(minutes=26)
-    assert people.session(token) is None, "ten hours are over"
+    assert logins.session(token) is None, "ten hours are over"
 
 
 def test_a_new_password_and_a_shut_account_end_sessions(city: City) -> None:
-    people = city.office.people
-    token = people.log_in("writer", PASSWORD).token
+    people, logins = city.office.people, city.office.sessions
+    token = logins.log_in("writer", PASSWORD).token
     people.reset_password(city.writer, "another long one", by=city.writer)
-    assert people.session(token) is None
-    assert reason(people.log_in, "writer", PASSWORD) is Reason.WRONG_LOGIN
-    token = people.log_in("writer", "another long one").token
+    assert logins.session(token) is None
+    assert reason(logins.log_in, "writer", PASSWORD) is Reason.WRONG_LOGIN
+    token = logins.log_in("writer", "another long one").token
     people.disable(city.writer, by=city.operator)
-    assert people.session(token) is None
-    assert reason(people.log_in, "writer", "another long one") is Reason.WRONG_LOGIN
+    assert logins.session(token) is None
+    assert reason(logins.log_in, "writer", "another long one") is Reason.WRONG_LOGIN
     people.enable(city.writer, by=city.operator)
-    assert people.log_in("writer", "another long one").session.person.id == city.writer.id
+    assert logins.log_in("writer", "another long one").session.person.id == city.writer.id
 
 
 def test_wrong_logins_all_sound_the_same(city: City) -> None:
-    people = city.office.people
-    assert reason(people.log_in, "writer", "wrong") is Reason.WRONG_LOGIN
-    assert reason(people.log_in, "nobody", PASSWORD) is Reason.WRONG_LOGIN
-    assert reason(people.log_in, "writer", "x" * 100_000) is Reason.WRONG_LOGIN
+    logins = city.office.sessions
+    assert reason(logins.log_in, "writer", "wrong") is Reason.WRONG_LOGIN
+    assert reason(logins.log_in, "nobody", PASSWORD) is Reason.WRONG_LOGIN
+    assert reason(logins.log_in, "writer", "x" * 100_000) is Reason.WRONG_LOGIN
     told = city.office.audit.entries(action="session.", done=False)
     assert [entry.subject for entry in told] == ["person/writer", "person/writer"]
-    assert people.session("no such token") is None
-    assert people.session("") is None
+    assert logins.session("no such token") is None
+    assert logins.session("") is None
 
 
 def test_guessing_is_slowed_down_even_with_the_right_password_at_last(city: City, passwords: Passwords) -> None:
-    people = log_in_again(city, passwords, tries=3)
+    logins = log_in_again(city, passwords, tries=3)
     for _ in range(3):
-        assert reason(people.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
-    assert reason(people.log_in, "writer", PASSWORD, "10.0.0.8") is Reason.TOO_MANY_TRIES
-    assert reason(people.log_in, "first", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
-    assert reason(people.log_in, "second", PASSWORD, "10.0.0.9") is Reason.TOO_MANY_TRIES, "the address, too"
-    assert people.log_in("second", PASSWORD, "10.0.0.7").session.person == city.second
+        assert reason(logins.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
+    assert reason(logins.log_in, "writer", PASSWORD, "10.0.0.8") is Reason.TOO_MANY_TRIES
+    assert reason(logins.log_in, "first", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
+    assert reason(logins.log_in, "second", PASSWORD, "10.0.0.9") is Reason.TOO_MANY_TRIES, "the address, too"
+    assert logins.log_in("second", PASSWORD, "10.0.0.7").session.person == city.second
 
 
 def test_right_passwords_are_no_tries(city: City, passwords: Passwords) -> None:
-    people = log_in_again(city, passwords, tries=2)
+    logins = log_in_again(city, passwords, tries=2)
     for _ in range(6):
-        assert people.log_in("writer", PASSWORD, "10.0.0.9").session.person == city.writer
-    assert reason(people.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
-    people.log_in("writer", PASSWORD, "10.0.0.9")
+        assert logins.log_in("writer", PASSWORD, "10.0.0.9").session.person == city.writer
+    assert reason(logins.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN
+    logins.log_in("writer", PASSWORD, "10.0.0.9")
     for _ in range(2):
-        assert reason(people.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN, "a right one gave them back"
-    assert reason(people.log_in, "second", PASSWORD, "10.0.0.9") is Reason.TOO_MANY_TRIES, "not those of the address"
+        assert reason(logins.log_in, "writer", "wrong", "10.0.0.9") is Reason.WRONG_LOGIN, "a right one gave them back"
+    assert reason(logins.log_in, "second", PASSWORD, "10.0.0.9") is Reason.TOO_MANY_TRIES, "not those of the address"
 
 
 def test_who_knocks_at_a_locked_account_does_not_keep_it_locked(city: City, passwords: Passwords) -> None:
-    people = log_in_again(city, passwords, tries=2)
+    logins = log_in_again(city, passwords, tries=2)
     for _ in range(2):
-        assert reason(people.log_in, "signer", "wrong") is Reason.WRONG_LOGIN
+        assert reason(logins.log_in, "signer", "wrong") is Reason.WRONG_LOGIN
     for _ in range(9):
         city.clock.later(minutes=1)
-        assert reason(people.log_in, "signer", "wrong") is Reason.TOO_MANY_TRIES
+        assert reason(logins.log_in, "signer", "wrong") is Reason.TOO_MANY_TRIES
     city.clock.later(minutes=3)
-    assert people.log_in("signer", PASSWORD).session.person == city.signer
+    assert logins.log_in("signer", PASSWORD).session.person == city.signer
 
 
 def test_an_operator_opens_a_locked_account(city: City, passwords: Passwords) -> None:
-    people = log_in_again(city, passwords, tries=2)
+    logins = log_in_again(city, passwords, tries=2)
+    people = People(city.office.store, passwords, LoginSettings(tries_per_login=2), now=city.clock)
     for _ in range(2):
-        assert reason(people.log_in, "signer", "wrong") is Reason.WRONG_LOGIN
+        assert reason(logins.log_in, "signer", "wrong") is Reason.WRONG_LOGIN
     assert people.locked(city.signer) and not people.locked(city.cosigner)
-    assert reason(people.log_in, "signer", PASSWORD) is Reason.TOO_MANY_TRIES
+    assert reason(logins.log_in, "signer", PASSWORD) is Reason.TOO_MANY_TRIES
     assert reason(people.unlock, city.signer, by=city.writer) is Reason.NOT_AN_OPERATOR
     people.unlock(city.signer, by=city.operator)
     assert not people.locked(city.signer)
     (entry,) = city.office.audit.entries(limit=1)
     assert (entry.who, entry.action, entry.subject) == (city.operator.id, "person.unlock", "person/signer")
-    assert people.log_in("signer", PASSWORD).session.person == city.signer
+    assert logins.log_in("signer", PASSWORD).session.person == city.signer
 
 
 def test_demo_accounts_only_in_a_demo(city: City, passwords: Passwords) -> None:
     city.office.people.add("demo1", "样本", CITY, {Role.EDITOR}, "demo", demo=True)
-    assert reason(city.office.people.log_in, "demo1", "demo") is Reason.WRONG_LOGIN
+    assert reason(city.office.sessions.log_in, "demo1", "demo") is Reason.WRONG_LOGIN
     demo = log_in_again(city, passwords, demo=True)
     assert demo.log_in("demo1", "demo").session.person.demo
     city.office.people.reset_password(city.office.people.by_login("demo1"), "a real password")
-    assert city.office.people.log_in("demo1", "a real password").session.person.demo is False
+    assert city.office.sessions.log_in("demo1", "a real password").session.person.demo is False
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaa", "newcomer", "newcomer-1234", "样本新人", "x" * 201])

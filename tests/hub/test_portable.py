@@ -7,7 +7,7 @@ units of work do when a real PostgreSQL tells them to begin again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from sqlalchemy import BigInteger, Boolean, Connection, Engine, Float, Integer, Text, event, text
@@ -88,33 +88,38 @@ def test_keys_of_what_kiosks_send_begin_with_the_kiosk() -> None:
 
 
 @pytest.fixture
-def store(postgresql: Server) -> Iterator[Store]:
-    with Store(postgresql.bare()) as opened:
-        with opened.engine.begin() as connection:
+def stores(postgresql: Server) -> Iterator[tuple[Store, Store]]:
+    """Those of two processes: writers of one take turns, so what they would meet is met between two."""
+    url = postgresql.bare()
+    with Store(url) as store, Store(url) as other:
+        with store.engine.begin() as connection:
             connection.execute(text("CREATE TABLE doctors (name TEXT PRIMARY KEY, on_call INTEGER NOT NULL)"))
             connection.execute(text("INSERT INTO doctors VALUES ('a', 1), ('b', 1)"))
-        yield opened
+        yield store, other
 
 
 @pytest.fixture
-def states(store: Store) -> Iterator[list[str]]:
+def states(stores: tuple[Store, Store]) -> Iterator[list[str]]:
     """SQLSTATE of everything that the database refused."""
     seen: list[str] = []
 
     def note(context: ExceptionContext) -> None:
         seen.append(str(getattr(context.original_exception, "sqlstate", None)))
 
-    event.listen(store.engine, "handle_error", note)
+    for store in stores:
+        event.listen(store.engine, "handle_error", note)
     yield seen
-    event.remove(store.engine, "handle_error", note)
+    for store in stores:
+        event.remove(store.engine, "handle_error", note)
 
 
-def both(store: Store, *works: Callable[[Connection], None]) -> list[BaseException | None]:
+def each(stores: Sequence[Store], *works: Callable[[Connection], None]) -> list[BaseException | None]:
+    """What each of `works`, done side by side by one of `stores`, raised."""
     found: list[BaseException | None] = [None] * len(works)
 
     def run(place: int) -> None:
         try:
-            store.run_tx(works[place])
+            stores[place].run_tx(works[place])
         except BaseException as error:
             found[place] = error
 
@@ -126,7 +131,9 @@ def both(store: Store, *works: Callable[[Connection], None]) -> list[BaseExcepti
     return found
 
 
-def test_two_that_each_read_what_the_other_writes_are_done_one_after_the_other(store: Store, states: list[str]) -> None:
+def test_two_that_each_read_what_the_other_writes_are_done_one_after_the_other(
+    stores: tuple[Store, Store], states: list[str]
+) -> None:
     """Write skew: each goes off call because the other one is on it. 40001, and the second sees the first."""
     gate = threading.Barrier(2)
     tries = []
@@ -145,13 +152,13 @@ def test_two_that_each_read_what_the_other_writes_are_done_one_after_the_other(s
 
         return work
 
-    assert both(store, off_call("a"), off_call("b")) == [None, None]
-    with store.engine.connect() as connection:
+    assert each(stores, off_call("a"), off_call("b")) == [None, None]
+    with stores[0].engine.connect() as connection:
         assert connection.execute(text("SELECT sum(on_call) FROM doctors")).scalar_one() == 1
     assert set(states) == {"40001"} and len(tries) == 2 + len(states)
 
 
-def test_two_that_wait_for_each_other_are_both_done(store: Store, states: list[str]) -> None:
+def test_two_that_wait_for_each_other_are_both_done(stores: tuple[Store, Store], states: list[str]) -> None:
     """Deadlock: 40P01 for one of the two, which begins again."""
     gate = threading.Barrier(2)
     done = []
@@ -169,26 +176,26 @@ def test_two_that_wait_for_each_other_are_both_done(store: Store, states: list[s
 
         return work
 
-    assert both(store, in_order("a", "b"), in_order("b", "a")) == [None, None]
+    assert each(stores, in_order("a", "b"), in_order("b", "a")) == [None, None]
     assert "40P01" in states and set(states) <= {"40P01", "40001"}
-    with store.engine.connect() as connection:
+    with stores[0].engine.connect() as connection:
         assert connection.execute(text("SELECT name, on_call FROM doctors ORDER BY name")).all() == [("a", 3), ("b", 3)]
 
 
-def test_a_fault_of_another_kind_is_not_repeated(store: Store, states: list[str]) -> None:
+def test_a_fault_of_another_kind_is_not_repeated(stores: tuple[Store, Store], states: list[str]) -> None:
     tries = []
 
     def work(connection: Connection) -> None:
         tries.append(1)
         connection.execute(text("SELECT 1 / 0"))
 
-    (error,) = both(store, work)
+    (error,) = each(stores, work)
     assert type(error).__name__ == "DataError" and states == ["22012"] and tries == [1]
 
 
-def test_every_engine_is_listened_to(statements: object, store: Store) -> None:
+def test_every_engine_is_listened_to(statements: object, stores: tuple[Store, Store]) -> None:
     """What the conftest's fixture is there for: a statement that is not portable fails its test."""
-    engine: Engine = store.engine
+    engine: Engine = stores[0].engine
     found: list[str] = statements.found  # type: ignore[attr-defined]
     with engine.connect() as connection:
         connection.execute(text("SELECT name FROM doctors FOR UPDATE"))

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from contentsync.keys import KeyFolder
 from contentsync.publisher import Publisher
@@ -74,7 +74,7 @@ def test_from_approved_to_the_street(town: City) -> None:
     releases.approve(town.signer, release.id)
     assert town.office.tasks.tasks_for(town.signer) == ()
     releases.approve(town.cosigner, release.id)
-    published = releases.publish(town.signer, release.id, PASSPHRASE)
+    published = town.office.issuing.publish(town.signer, release.id, PASSPHRASE)
     assert (published.state, published.revision) == (State.PUBLISHED, 1)
     revision, digest, lines = out(town)
     assert (revision, digest) == (1, published.digest)
@@ -127,17 +127,17 @@ def test_two_people_who_wrote_nothing_in_it(town: City) -> None:
     releases, people = town.office.releases, town.office.people
     refused_as(Reason.NOT_A_PUBLISHER, releases.prepare, town.writer)
     release = releases.prepare(town.signer)
-    refused_as(Reason.TWO_NEEDED, releases.publish, town.signer, release.id, PASSPHRASE)
+    refused_as(Reason.TWO_NEEDED, town.office.issuing.publish, town.signer, release.id, PASSPHRASE)
     releases.approve(town.signer, release.id)
     refused_as(Reason.SIGNS_TWICE, releases.approve, town.signer, release.id)
-    refused_as(Reason.TWO_NEEDED, releases.publish, town.signer, release.id, PASSPHRASE)
+    refused_as(Reason.TWO_NEEDED, town.office.issuing.publish, town.signer, release.id, PASSPHRASE)
     writer = people.set_roles(town.writer, {Role.EDITOR, Role.PUBLISHER})
     refused_as(Reason.AUTHOR_SIGNS, releases.approve, writer, release.id)
     refused_as(Reason.NOT_A_PUBLISHER, releases.approve, town.first, release.id)
     told = town.office.audit.entries(action="release.approve", done=False)
     assert [entry.details["reason"] for entry in told] == ["not_a_publisher", "author_signs", "signs_twice"]
     releases.approve(town.cosigner, release.id)
-    assert releases.publish(town.cosigner, release.id, PASSPHRASE).revision == 1
+    assert town.office.issuing.publish(town.cosigner, release.id, PASSPHRASE).revision == 1
 
 
 def test_what_a_release_holds_stays_as_it_was_approved(town: City) -> None:
@@ -192,7 +192,7 @@ def test_taking_a_release_back_is_a_new_one_with_the_old_rows(town: City) -> Non
     assert (release.kind, release.withdraws) == (Kind.WITHDRAWAL, 2)
     for person in (town.signer, town.cosigner):
         town.office.releases.approve(person, release.id)
-    assert town.office.releases.publish(town.signer, release.id, PASSPHRASE).revision == 3
+    assert town.office.issuing.publish(town.signer, release.id, PASSPHRASE).revision == 3
     revision, digest, restored = out(town)
     assert (revision, digest, own(restored)) == (3, release.digest, own(lines))
     live = town.office.items.live("guide/mz-001")
@@ -201,6 +201,25 @@ def test_taking_a_release_back_is_a_new_one_with_the_old_rows(town: City) -> Non
     assert town.office.items.get("guide/mz-002").live is None
     assert town.office.items.get("fact/f-001").live == 3
     assert town.office.audit.verify() is None
+
+
+def test_a_withdrawal_tells_how_far_it_is_and_asks_set_by_set(town: City) -> None:
+    town.release()
+    asked: list[str] = []
+    event.listen(town.office.store.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    told: list[int] = []
+    costs = []
+    for many in (2, 12):
+        for number in range(many):
+            town.reviewed(town.draft(guide(f"mz-{many}{number:02}")))
+        revision = town.release()
+        asked.clear()
+        told.clear()
+        release = town.office.releases.withdraw(town.signer, revision, told.append)
+        costs.append(len(asked))
+        assert release.dropped == many and told == sorted(told) and len(set(told)) > 3
+        town.office.releases.cancel(town.signer, release.id)
+    assert costs[0] == costs[1]
 
 
 def test_a_withdrawal_given_up_leaves_no_trace_in_the_content(town: City) -> None:
@@ -226,14 +245,14 @@ def test_a_wrong_passphrase_leaves_everything_prepared(town: City) -> None:
     for person in (town.signer, town.cosigner):
         releases.approve(person, release.id)
     with pytest.raises(SyncError) as error:
-        releases.publish(town.signer, release.id, "not the passphrase")
+        town.office.issuing.publish(town.signer, release.id, "not the passphrase")
     assert error.value.code is Code.KEY_REFUSED
     assert town.office.press.latest() is None
     again = releases.get(release.id)
     assert (again.state, again.revision, len(again.approvals)) == (State.PREPARED, None, 2)
     (told,) = town.office.audit.entries(action="release.publish", limit=1)
     assert (told.who, told.done, dict(told.details)) == (town.signer.id, False, {"reason": "S-08"})
-    assert releases.publish(town.signer, release.id, PASSPHRASE).state is State.PUBLISHED
+    assert town.office.issuing.publish(town.signer, release.id, PASSPHRASE).state is State.PUBLISHED
 
 
 def test_wrong_passphrases_are_counted_for_each_person_and_end(town: City) -> None:
@@ -243,18 +262,18 @@ def test_wrong_passphrases_are_counted_for_each_person_and_end(town: City) -> No
         releases.approve(person, release.id)
     for _ in range(8):
         with pytest.raises(SyncError):
-            releases.publish(town.signer, release.id, "not the passphrase")
-    refused_as(Reason.TOO_MANY_TRIES, releases.publish, town.signer, release.id, PASSPHRASE)
+            town.office.issuing.publish(town.signer, release.id, "not the passphrase")
+    refused_as(Reason.TOO_MANY_TRIES, town.office.issuing.publish, town.signer, release.id, PASSPHRASE)
     assert releases.get(release.id).state is State.PREPARED and people.locked(town.signer)
     with pytest.raises(SyncError):
-        releases.publish(town.cosigner, release.id, "not the passphrase")
+        town.office.issuing.publish(town.cosigner, release.id, "not the passphrase")
     with pytest.raises(SyncError):
-        releases.publish(None, release.id, "the command line is not counted")
+        town.office.issuing.publish(None, release.id, "the command line is not counted")
     people.unlock(town.signer, by=town.operator)
     with pytest.raises(SyncError):
-        releases.publish(town.signer, release.id, "not the passphrase")
+        town.office.issuing.publish(town.signer, release.id, "not the passphrase")
     town.clock.later(minutes=12)
-    assert releases.publish(town.signer, release.id, PASSPHRASE).state is State.PUBLISHED
+    assert town.office.issuing.publish(town.signer, release.id, PASSPHRASE).state is State.PUBLISHED
     wrong = [entry.who for entry in town.office.audit.entries(action="release.publish", done=False, limit=50)]
     assert wrong == [town.signer.id, "-", town.cosigner.id, *[town.signer.id] * 8]
 
@@ -281,7 +300,7 @@ def test_rows_changed_behind_the_hub_do_not_go_out(town: City) -> None:
     town.office.store.run_tx(
         lambda tx: tx.execute(update(versions_table).where(versions_table.c.item == "guide/mz-001").values(line=forged))
     )
-    refused_as(Reason.CONTENT_MOVED, town.office.releases.publish, town.signer, release.id, PASSPHRASE)
+    refused_as(Reason.CONTENT_MOVED, town.office.issuing.publish, town.signer, release.id, PASSPHRASE)
     assert town.office.press.latest() is None
 
 
@@ -298,8 +317,8 @@ def test_a_database_behind_the_street_is_noticed(town: City) -> None:
         made_at=dt.datetime.now(dt.UTC),
         passphrase=PASSPHRASE,
     )
-    refused_as(Reason.REVISION_ASTRAY, town.office.releases.publish, town.signer, release.id, PASSPHRASE)
-    assert town.office.releases.publish(town.signer, release.id, PASSPHRASE, over=True).revision == 3
+    refused_as(Reason.REVISION_ASTRAY, town.office.issuing.publish, town.signer, release.id, PASSPHRASE)
+    assert town.office.issuing.publish(town.signer, release.id, PASSPHRASE, over=True).revision == 3
     assert out(town)[0] == 3
 
 
@@ -314,9 +333,9 @@ def test_only_one_publishes_at_a_time(town: City) -> None:
     for person in (town.signer, town.cosigner):
         town.office.releases.approve(person, release.id)
     with one_at_a_time(town.office.home.publishing):
-        refused_as(Reason.ALREADY_PUBLISHING, town.office.releases.publish, None, release.id, PASSPHRASE)
-        assert town.office.releases.recover() is None
-    assert town.office.releases.publish(None, release.id, PASSPHRASE).revision == 1
+        refused_as(Reason.ALREADY_PUBLISHING, town.office.issuing.publish, None, release.id, PASSPHRASE)
+        assert town.office.issuing.recover() is None
+    assert town.office.issuing.publish(None, release.id, PASSPHRASE).revision == 1
 
 
 def test_a_chain_cut_back_to_before_a_release_is_noticed(town: City) -> None:
@@ -364,6 +383,6 @@ def test_an_open_draft_survives_a_withdrawal(town: City) -> None:
     release = town.office.releases.withdraw(None, 2)
     for person in (town.signer, town.cosigner):
         town.office.releases.approve(person, release.id)
-    town.office.releases.publish(None, release.id, PASSPHRASE)
+    town.office.issuing.publish(None, release.id, PASSPHRASE)
     item = town.office.items.get("guide/mz-001")
     assert (item.live, item.open) == (4, draft.number)

@@ -35,6 +35,7 @@ from hub.workflow import Role
 from kiosk.settings import SyncSettings
 from tests.hub.conftest import City, guide, org
 from tests.hub.kiosks import (
+    DAY,
     DIGEST,
     Kiosk,
     correction,
@@ -47,7 +48,7 @@ from tests.hub.kiosks import (
     receipt,
     unmet,
 )
-from uplink.messages import ENROL, LONGEST_REQUEST, REPORTS, RING, Batch, Enrolled, Neighbour
+from uplink.messages import ENROL, LONGEST_REQUEST, REPORTS, RING, Answers, Batch, Enrolled, Neighbour, Placement
 from uplink.sealing import SealingKeyFile, seal
 from uplink.signing import DeviceKey
 
@@ -172,6 +173,39 @@ def test_only_operators_give_out_codes_and_revoke(city: City, kiosk: Kiosk) -> N
     assert kiosk.send(health(1)).status_code == 401
 
 
+def test_a_kiosk_is_given_another_ring_and_told_so(city: City, kiosk: Kiosk) -> None:
+    devices_of, events = city.office.devices, city.office.audit
+    own = devices_of.of_number("1")
+    for said in (health(1), health(2, placement={"ring": "all"})):
+        assert "placement" not in kiosk.send(said).json(), "nothing is otherwise"
+    placed = devices_of.place(own, "early", "370602", by=city.operator)
+    assert (placed.site.ring, placed.site.district) == ("early", "370602")
+    (told,) = events.entries(action="device.place", limit=5)
+    assert (told.who, told.subject, dict(told.details)) == (
+        city.operator.id,
+        "kiosk/1",
+        {"ring": "all → early", "district": "- → 370602"},
+    )
+    assert "placement" not in kiosk.send(health(3)).json(), "a kiosk that does not say takes no answer about it"
+    answer = kiosk.send(health(4, placement={"ring": "all"}))
+    assert Answers.model_validate_json(answer.content).placement == Placement(ring="early", district="370602")
+    assert "placement" not in kiosk.send(health(5, placement={"ring": "early", "district": "370602"})).json()
+    devices_of.place(placed, "early", "370602", by=city.operator)
+    assert len(events.entries(action="device.place", limit=5)) == 1, "nothing was changed"
+    refused = [
+        (city.writer, "early", None, Reason.NOT_AN_OPERATOR),
+        (city.operator, "Early!", None, Reason.DEVICE_UNFIT),
+        (city.operator, "early", "37", Reason.DEVICE_UNFIT),
+    ]
+    for person, ring, district, reason in refused:
+        with pytest.raises(Refused) as error:
+            devices_of.place(own, ring, district, by=person)
+        assert error.value.reason is reason
+    devices_of.revoke(own)
+    with pytest.raises(Refused):
+        devices_of.place(own, "all", None)
+
+
 # --- Signed requests -------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +309,16 @@ def test_counts_of_a_day_only_grow(city: City, kiosk: Kiosk) -> None:
     assert kiosk.statuses(counters(5, confirmed=3), counters(2, confirmed=4, uncertain=1)) == ["stored"] * 2
     (day,) = city.office.devices.days(city.office.devices.of_number("1"))
     assert day.counts == {"sessions": 5, "slips.confirmed": 4, "slips.uncertain": 1, "reader.C-11": 2}
+
+
+def test_what_people_opened_is_counted_and_need_not_be_told(city: City, kiosk: Kiosk) -> None:
+    told = [message("counters", {"day": DAY, "sessions": 5, "opened": {"all": 9, "first": 8}})]
+    told.append(message("counters", {"day": DAY, "sessions": 6}))  # of a kiosk with an older program
+    assert kiosk.statuses(*told) == ["stored"] * 2
+    (day,) = city.office.devices.days(city.office.devices.of_number("1"))
+    assert day.counts == {"sessions": 6, "opened.all": 9, "opened.first": 8}
+    more = message("counters", {"day": DAY, "sessions": 5, "opened": {"all": 9, "first": 10}})
+    assert kiosk.send(more).status_code == 400, "more of the first five than of all"
 
 
 def test_a_day_keeps_the_least_and_the_most(city: City, kiosk: Kiosk) -> None:

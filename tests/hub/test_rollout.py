@@ -50,7 +50,7 @@ def out(city: City, first: First, **fields: Any) -> int:
     open = city.office.releases.prepare(city.signer)
     for person in (city.signer, city.cosigner):
         city.office.releases.approve(person, open.id)
-    revision = city.office.releases.publish(city.signer, open.id, PASSPHRASE, first=first).revision
+    revision = city.office.issuing.publish(city.signer, open.id, PASSPHRASE, first=first).revision
     assert revision is not None
     return revision
 
@@ -249,7 +249,7 @@ def test_a_withdrawal_is_everybodys_at_once(town: City) -> None:
     open = town.office.releases.withdraw(town.signer, revision)
     for person in (town.signer, town.cosigner):
         town.office.releases.approve(person, open.id)
-    back = town.office.releases.publish(town.signer, open.id, PASSPHRASE, first=First(1))
+    back = town.office.issuing.publish(town.signer, open.id, PASSPHRASE, first=First(1))
     assert (back.revision, told(town)) == (revision + 1, None)
     current = town.office.rollouts.current()
     assert current is not None

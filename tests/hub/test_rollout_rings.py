@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from contentsync.channels import EARLY, STREET, Standpoint
+from hub.issuing import Issuing
 from hub.refusal import Reason, Refused
-from hub.releases import Releases
 from hub.rollout import Course, First, Goal, Kiosk, Route
 from hub.rollouts import Rollouts
 from hub.settings import RolloutSettings
@@ -36,12 +36,12 @@ KIOSKS = Fleet(
 def begun(city: City, first: First) -> tuple[int, Rollouts]:
     """A release on its way by `RULES`: its revision, and who leads it on."""
     office = city.office
-    releases = Releases(office.store, office.press, route=ROUTE, now=city.clock)
+    releases, issuing = office.releases, Issuing(office.store, office.press, route=ROUTE, now=city.clock)
     changed(city, summary="一圈一圈地放。")
     open = releases.prepare(city.signer)
     for person in (city.signer, city.cosigner):
         releases.approve(person, open.id)
-    revision = releases.publish(city.signer, open.id, PASSPHRASE, first=first).revision
+    revision = issuing.publish(city.signer, open.id, PASSPHRASE, first=first).revision
     assert revision is not None
     return revision, Rollouts(office.store, office.press, KIOSKS, rules=RULES, now=city.clock)
 

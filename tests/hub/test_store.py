@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub import marks
 from hub.migrations import HEAD, NewerDatabase, downgrade, revision, upgrade
-from hub.store import Meeting, Store, sqlite_url
+from hub.store import PAGES, Meeting, Store, Turns, sqlite_url
 from hub.tables import marks as marks_table, metadata
 
 
@@ -101,21 +102,70 @@ def test_what_a_failed_unit_of_work_did_is_undone(store: Store) -> None:
     assert store.read(lambda connection: marks.get(connection, "revision")) == ""
 
 
-def test_many_writers_lose_no_step(store: Store) -> None:
+def _step(connection: Connection) -> None:
+    now = marks.get(connection, "revision")
+    marks.move(connection, "revision", now, str(int(now or 0) + 1))
+
+
+def _revision(connection: Connection) -> str:
+    return marks.get(connection, "revision")
+
+
+def _side_by_side(*calls: Callable[[], object]) -> None:
+    threads = [threading.Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+
+
+def test_writers_of_one_process_take_turns(store: Store) -> None:
+    tries = []
+
     def step(connection: Connection) -> None:
-        now = marks.get(connection, "revision")
-        marks.move(connection, "revision", now, str(int(now or 0) + 1))
+        tries.append(1)
+        _step(connection)
 
     def run() -> None:
         for _ in range(10):
             store.run_tx(step)
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    _side_by_side(*[run] * 4)
+    assert (store.read(_revision), len(tries)) == ("40", 40), "nothing met, so nothing was done twice"
+
+
+def test_writers_of_several_processes_lose_no_step(url: str, store: Store) -> None:
+    def run(mine: Store) -> None:
+        for _ in range(8):
+            mine.run_tx(_step)
+
+    with Store(url) as second, Store(url) as third:
+        _side_by_side(*(lambda mine=mine: run(mine) for mine in (store, second, third)))
+    assert store.read(_revision) == "24"
+
+
+def test_who_came_first_has_the_turn_first() -> None:
+    turns, done = Turns(), []
+
+    def come(place: int) -> None:
+        with turns:
+            done.append(place)
+
+    threads = [threading.Thread(target=come, args=(place,)) for place in range(5)]
+    with turns:
+        for before, thread in enumerate(threads):
+            thread.start()
+            _until(lambda before=before: turns.waiting == before + 1)  # type: ignore[misc]
     for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(40)
-    assert store.read(lambda connection: marks.get(connection, "revision")) == "40"
+        thread.join(20)
+    assert (done, turns.waiting) == ([0, 1, 2, 3, 4], 0)
+
+
+def _until(seen: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not seen():
+        assert time.monotonic() < until
+        time.sleep(0.001)
 
 
 def test_compare_and_set_refuses_what_was_moved_on(store: Store) -> None:
@@ -151,3 +201,50 @@ def test_a_reader_sees_one_state_and_waits_for_no_writer(store: Store) -> None:
 
     assert store.read(read) == ("", "")
     assert store.read(lambda connection: connection.execute(select(marks_table.c.value)).scalar()) == "1"
+
+
+def test_a_page_sees_one_state_however_often_it_reads(store: Store) -> None:
+    with store.one_state():
+        before = store.read(_revision)
+        store.run_tx(_step)
+        with store.one_state():
+            assert (before, store.read(_revision)) == ("", "")
+        assert store.read(_revision) == ""
+        elsewhere: list[str] = []
+        _side_by_side(lambda: elsewhere.append(store.read(_revision)))
+        assert elsewhere == ["1"]
+    assert store.read(_revision) == "1"
+
+
+def test_a_page_that_fails_leaves_nothing_behind(store: Store) -> None:
+    def draw() -> None:
+        with store.one_page():
+            assert store.read(_revision) == ""
+            raise KeyError("in the middle")
+
+    for _ in range(PAGES + 1):
+        with pytest.raises(KeyError):
+            draw()
+    store.run_tx(_step)
+    assert store.read(_revision) == "1"
+
+
+def test_a_few_pages_are_drawn_at_once_and_writers_do_not_wait_for_them(store: Store) -> None:
+    let_go = threading.Event()
+    drawn: list[int] = []
+
+    def draw(place: int) -> None:
+        with store.one_page():
+            drawn.append(place)
+            assert let_go.wait(20)
+
+    threads = [threading.Thread(target=draw, args=(place,)) for place in range(PAGES + 2)]
+    for thread in threads:
+        thread.start()
+    _until(lambda: len(drawn) == PAGES)
+    store.run_tx(_step)
+    assert (store.read(_revision), len(drawn)) == ("1", PAGES)
+    let_go.set()
+    for thread in threads:
+        thread.join(20)
+    assert len(drawn) == PAGES + 2

@@ -65,7 +65,7 @@ def out(city: City) -> None:
 
 def again(city: City, person: Person) -> Person:
     """The person as a session finds them."""
-    return city.office.people.log_in(person.login, PASSWORD).session.person
+    return city.office.sessions.log_in(person.login, PASSWORD).session.person
 
 
 def reason(call: object, *args: object, **named: object) -> Reason:

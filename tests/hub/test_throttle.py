@@ -58,9 +58,9 @@ def test_tries_at_the_same_time_are_all_counted(city: City, other: Office) -> No
 def test_a_login_is_counted_by_its_own_window(city: City, other: Office) -> None:
     for office in (city.office, other) * 4:
         with pytest.raises(Refused, match="wrong_login"):
-            office.people.log_in("writer", "not the password", "10.1.2.3")
+            office.sessions.log_in("writer", "not the password", "10.1.2.3")
     with pytest.raises(Refused, match="too_many_tries"):
-        other.people.log_in("writer", "not the password", "10.1.2.3")
+        other.sessions.log_in("writer", "not the password", "10.1.2.3")
     assert city.office.enrolling.may_try("10.1.2.3") and rows(other) == 1
     with city.office.store.engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(login_tries)).scalar_one() == 2

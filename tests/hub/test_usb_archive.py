@@ -8,7 +8,7 @@ import json
 import stat
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from hub.settings import HubSettings
 from hub.store import utc_now
 from hub.usb import Fate
 from hub.workflow import CITY, Role
+from tests.cheap import cheap_keys
 from tests.hub.conftest import PASSPHRASE, ROOTS
 from uplink.stick import LONGEST_ENVELOPE, LetterboxKey
 
@@ -32,9 +33,10 @@ FEW = 4 * LONGEST_ENVELOPE
 
 
 @pytest.fixture
-def office(tmp_path: Path, passwords: Passwords) -> Iterator[Office]:
-    with Office.open(HubSettings(), HubHome(tmp_path / "home"), passwords=passwords) as opened:
-        opened.press.found(ROOTS, PASSPHRASE, utc_now())
+def office(tmp_path: Path, passwords: Passwords, new_home: Callable[[Path], HubHome]) -> Iterator[Office]:
+    with Office.open(HubSettings(), new_home(tmp_path / "home"), passwords=passwords) as opened:
+        with cheap_keys():
+            opened.press.found(ROOTS, PASSPHRASE, utc_now())
         LetterboxKey(KeyFolder(opened.press.keys).letterbox.with_suffix(".key")).ready()
         opened.people.add("carrier", "样本运维", CITY, {Role.OPERATOR}, "long enough to pass")
         yield opened

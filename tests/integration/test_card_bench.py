@@ -131,7 +131,9 @@ def test_exchanged_faster_than_pcscd_looks(card_bench: CardBench, client: Client
     card_bench.fault("swap", "tunion-student", at=2)
     client.call("transmit", T_UNION)
     assert client.call("transmit", READ)[1][20:40].endswith("1")
-    assert client.call("transmit", READ)[0] != 0
+    code, *answer = client.call("transmit", READ)
+    # Lost with its card, or asked of the other card, on which nothing was selected; never what the first one held.
+    assert code != 0 or not answer[0].endswith("9000"), answer
     out, into = card_bench.events()[-2:]
     assert [(e["event"], e["card"]) for e in (out, into)] == [
         ("remove", "tunion-ordinary"),

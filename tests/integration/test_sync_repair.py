@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tuf.api.metadata import Metadata, TargetFile, Targets
 
-from contentsync.channels import STREET, Ring, Standpoint, lot
+from contentsync.channels import EARLY, STREET, Ring, Standpoint, lot
 from contentsync.repository import Repository
 from contentsync.ways import LONGEST_CHAIN
 from domain.errors import CatalogueError, Code
@@ -19,12 +19,13 @@ from domain.records import canonical_line, digest
 from kiosk.contents import synced
 from kiosk.home import Home
 from kiosk.settings import Settings
+from kiosk.standpoint import standpoint
 from kiosk.supply import ContentSupply
-from kiosk.sync_commands import standpoint
 from kiosk.sync_process import ContentSync
 from localdb.catalogue.file import prove
 from tests.integration.test_sync import SETTINGS, Street, founded, street
 from tests.unit.contentsync.hub import DAY, RELEASE, City, city
+from uplink.identity import Identity, IdentityFolder
 
 __all__ = ["founded", "street"]
 
@@ -216,7 +217,7 @@ def test_a_kiosk_outside_of_the_ring_is_not_stale(street: Street) -> None:
     street.hub.release(city(ga_003="二"), rings={STREET: Ring(1, 50)})
 
     def looks(name: str) -> tuple[str, int | None, str | None]:
-        sync = ContentSync(street.home, SETTINGS, street.server.url, street.time, kiosk=Standpoint(name))
+        sync = ContentSync(street.home, SETTINGS, street.server.url, street.time, kiosk=lambda: Standpoint(name))
         answer = sync.look()
         sync.close()
         return answer.event, answer.revision, answer.digest
@@ -224,6 +225,25 @@ def test_a_kiosk_outside_of_the_ring_is_not_stale(street: Street) -> None:
     assert looks(device) == ("checked", 1, digest(city()))
     street.hub.publisher.steer({}, passphrase=RELEASE)
     assert looks(device) == ("ready", 2, digest(city(ga_003="二")))
+
+
+def test_another_ring_counts_from_the_next_look_on(street: Street) -> None:
+    street.hub.release(city(ga_003="二"), rings={EARLY: Ring(1, 100), STREET: Ring(1, 0)})
+    folder = IdentityFolder(street.home.uplink)
+    folder.write(Identity("device-1", "https://hub.example", "31", "样本亭", "", None, STREET, None))
+    settings = Settings.model_validate({"place": {"number": "31"}})
+    sync = ContentSync(
+        street.home, SETTINGS, street.server.url, street.time, kiosk=lambda: standpoint(settings, street.home)
+    )
+    try:
+        assert sync.look().revision == 1
+        folder.stand_at(EARLY, None)
+        answer = sync.look()
+        assert (answer.event, answer.digest) == ("ready", digest(city(ga_003="二")))
+        folder.stand_at(STREET, None)
+        assert sync.look().revision == 2, "it never goes back"
+    finally:
+        sync.close()
 
 
 def test_a_kiosk_that_slept_for_weeks_goes_by_marks(street: Street) -> None:
@@ -243,8 +263,6 @@ def test_a_kiosk_that_slept_for_weeks_goes_by_marks(street: Street) -> None:
 
 
 def test_who_a_kiosk_is_among_the_rings(tmp_path: Path) -> None:
-    from uplink.identity import Identity, IdentityFolder
-
     home = Home(tmp_path)
     settings = Settings.model_validate({"place": {"number": "31"}})
     assert standpoint(settings, home) == Standpoint("31", STREET, None)

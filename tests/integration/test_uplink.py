@@ -33,7 +33,7 @@ from localdb.device.store import DeviceStore
 from tests.mortal import Mortal
 from uplink.delivery import Courier
 from uplink.identity import IdentityFolder
-from uplink.messages import REPORTS
+from uplink.messages import REPORTS, Placement
 
 PATIENCE_S = 40.0
 CORRECTIONS = 120
@@ -284,6 +284,11 @@ def test_a_whole_kiosk_reports_how_it_is(hub: Hub, home: Home, monkeypatch: pyte
         assert seen.health.content.sample and not seen.proved
         until("the neighbours", lambda: rooms.marks.get("fleet.neighbours") == "[]")
         first = seen.health.seq
+        assert seen.health.placement == Placement(ring="all")
+        fleet.place(seen.device, "early", "370602")
+        until("its new ring", lambda: identity.read().ring == "early")
+        said = Placement(ring="early", district="370602")
+        until("the word of it", lambda: (fleet.fleet()[0].health or seen.health).placement == said)  # type: ignore[union-attr]
         until("the next", lambda: (fleet.fleet()[0].health or seen.health).seq > first)  # type: ignore[union-attr]
     rows = hub.office.store.read(lambda connection: connection.execute(select(device_health)).all())
     assert len(rows) == 1

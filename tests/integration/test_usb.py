@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,6 +37,7 @@ from kiosk.settings import Settings, StaffSettings
 from kiosk.stick import exchange, found, take
 from localdb.catalogue.file import prove
 from localdb.device.store import DeviceStore
+from tests.cheap import cheap_keys
 from tests.integration.glass import Glass
 from tests.integration.test_phone_number import GUIDE, KEY, NEW, OLD, number_on_the_guide_page, served, small_city
 from tests.unit.contentsync.hub import City, Time, city
@@ -126,7 +127,7 @@ def changed_number(office: Office) -> None:
     open_ = releases.prepare(who("fabu"))
     for login in ("fabu", "fuhe"):
         releases.approve(who(login), open_.id)
-    assert releases.publish(who("fuhe"), open_.id, RELEASE_PASSPHRASE).revision == 2
+    assert office.issuing.publish(who("fuhe"), open_.id, RELEASE_PASSPHRASE).revision == 2
 
 
 def into_staff_mode(glass: Glass) -> None:
@@ -498,7 +499,8 @@ def correspond(office: Office, tmp_path: Path, number: str) -> Letters:
     stick = tmp_path / "stick"
     if not office.press.founded:
         roots = {one: f"root passphrase {one}" for one in (1, 2, 3)}
-        office.press.found(roots, "passphrase of release", time())
+        with cheap_keys():
+            office.press.found(roots, "passphrase of release", time())
         from tests.unit.contentsync.hub import APPROVALS, lines
 
         office.press._publisher().publish(
@@ -545,6 +547,16 @@ def test_a_later_stick_brings_the_answer_too(letters: Letters, tmp_path: Path) -
     done = exchange(letters.home, other, sent)
     assert done.handed == 0 and set(done.fates) == {one.id for one in sent}
     assert letters.office.sticks.export(other, []).answered == ()
+
+
+def test_another_ring_comes_with_the_answer(letters: Letters) -> None:
+    exchange(letters.home, letters.stick, letters.messages())
+    letters.office.devices.place(letters.device, "early", "370602")
+    folder = IdentityFolder(letters.home.uplink)
+    before = folder.read()
+    letters.office.sticks.bring_home(letters.stick)
+    exchange(letters.home, letters.stick, [])
+    assert folder.read() == replace(before, ring="early", district="370602")
 
 
 def test_replayed_envelopes_are_known_and_change_nothing(letters: Letters) -> None:

@@ -90,6 +90,12 @@ def pixels(image: Image) -> set[tuple[int, int, int]]:
     return {colour for _, colour in found}
 
 
+def keep(image: Image, name: str) -> None:
+    """For whoever wants to look: into the folder `PICTURES`, where that is set."""
+    if folder := os.environ.get("PICTURES"):
+        image.save(Path(folder) / f"{name}.png")
+
+
 class UI:
     """Hands on the glass and eyes on the pixels."""
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,11 +146,11 @@ def test_words_that_are_far_too_long_for_the_navigation_take_two_lines(show: Sho
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("lang", "large"), LOOKS)
-def test_pictures(ui: UI, lang: str, large: bool, dark: bool, tmp_path: Path) -> None:
+def test_pictures(ui: UI, lang: str, large: bool, dark: bool) -> None:
     """The mark of a sample is on the glass on its ground; `PICTURES=DIR` keeps the pictures."""
     from screens.page import Page
     from tests.screens import specimen
-    from tests.screens.conftest import rgb
+    from tests.screens.conftest import keep, rgb
 
     class Blank(Page):
         def draw(self, view: Any, page: Any) -> None:
@@ -164,5 +162,4 @@ def test_pictures(ui: UI, lang: str, large: bool, dark: bool, tmp_path: Path) ->
     mark = next(line.box for line in stage.written if line.text == Phrases(lang)("sample.mark"))
     warn = rgb(stage.kit.theme.colours["warnt"])
     assert image.getpixel((mark.right + 6, mark.y + mark.h // 2)) == warn
-    if folder := os.environ.get("PICTURES"):
-        image.save(Path(folder) / f"bars-{lang}{'-large' if large else ''}{'-dark' if dark else ''}.png")
+    keep(image, f"bars-{lang}{'-large' if large else ''}{'-dark' if dark else ''}")

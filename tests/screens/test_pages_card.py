@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +31,7 @@ from tests.screens.checks import (
     own,
     pale,
 )
-from tests.screens.conftest import FULL, HALF, UI, pixels, rgb
+from tests.screens.conftest import FULL, HALF, UI, keep, pixels, rgb
 
 PHASES: tuple[CardPhase, ...] = ("waiting", "reading", "unread", "left")
 
@@ -99,12 +97,11 @@ def test_every_page_keeps_the_rules(ui: UI, name: str, lang: str, large: bool) -
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", PAGES)
-def test_pictures(ui: UI, name: str, dark: bool, tmp_path: Path) -> None:
+def test_pictures(ui: UI, name: str, dark: bool) -> None:
     """Each page is drawn on its ground with the ink of its words; `PICTURES=DIR` keeps the pictures."""
     stage = show(ui, PAGES[name]("zh-Hans"), dark=dark)
     image = ui.picture()
-    folder = Path(os.environ.get("PICTURES", tmp_path))
-    image.save(folder / f"card-{name.replace(', ', '-').replace(' ', '-')}{'-dark' if dark else ''}.png")
+    keep(image, f"card-{name.replace(', ', '-').replace(' ', '-')}{'-dark' if dark else ''}")
     colours = pixels(image)
     for token in ("ground", "ink"):
         assert rgb(stage.board._kit.theme.colours[token]) in colours, token
@@ -662,7 +659,7 @@ WAYS: dict[str, Callable[[Kiosk], None]] = {
 
 @pytest.mark.parametrize(("lang", "large"), LOOKS)
 @pytest.mark.parametrize("name", WAYS)
-def test_real_cards_keep_the_rules(ui: UI, kiosk: Kiosk, name: str, lang: str, large: bool, tmp_path: Path) -> None:
+def test_real_cards_keep_the_rules(ui: UI, kiosk: Kiosk, name: str, lang: str, large: bool) -> None:
     WAYS[name](kiosk)
     kiosk.walk.visit.speak(lang)
     kiosk.walk.act("noticed")
@@ -672,10 +669,7 @@ def test_real_cards_keep_the_rules(ui: UI, kiosk: Kiosk, name: str, lang: str, l
         keeps_the_rules_on_the_sheet(stage, scene.sheet)
     else:
         check_page(ui)
-    folder = Path(os.environ.get("PICTURES", tmp_path))
-    ui.picture().save(
-        folder / f"real-{name.replace(', ', '-').replace(' ', '-')}-{lang}{'-large' if large else ''}.png"
-    )
+    keep(ui.picture(), f"real-{name.replace(', ', '-').replace(' ', '-')}-{lang}{'-large' if large else ''}")
 
 
 @pytest.mark.parametrize(("lang", "large"), LOOKS)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from screens.kit.pen import Box
 from tests.flows.conftest import Kiosk
 from tests.flows.old_slips import GONE, SHORT_NUMBER, code, old_slips_city
 from tests.screens.checks import acts, box_of, check_page, lines
-from tests.screens.conftest import FULL, UI, pixels, rgb
+from tests.screens.conftest import FULL, UI, keep, pixels, rgb
 
 LOOKS = [("zh-Hans", False), ("zh-Hans", True), ("en", False), ("en", True), ("ja", True), ("ko", True)]
 
@@ -109,9 +107,8 @@ def test_every_answer_in_every_look(ui: UI, numbered: CatalogueFile, state: str,
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_pictures(ui: UI, numbered: CatalogueFile, dark: bool, tmp_path: Path) -> None:
+def test_pictures(ui: UI, numbered: CatalogueFile, dark: bool) -> None:
     """Each page is drawn on its ground with the ink of its words; `PICTURES=DIR` keeps the pictures."""
-    folder = Path(os.environ.get("PICTURES", tmp_path))
     for name, typed in {"pad": "", "misread": f"{code()[:4]}2222AB", **CODES}.items():
         kiosk = begun(numbered)
         kiosk.type(typed)
@@ -119,7 +116,7 @@ def test_pictures(ui: UI, numbered: CatalogueFile, dark: bool, tmp_path: Path) -
         stage.show(kiosk.scene)
         ui.frames(2)
         image = ui.picture()
-        image.save(folder / f"check-{name}{'-dark' if dark else ''}.png")
+        keep(image, f"check-{name}{'-dark' if dark else ''}")
         colours = pixels(image)
         for token in ("ground", "ink"):
             assert rgb(stage.kit.theme.colours[token]) in colours, (name, token)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,14 +175,13 @@ def test_every_page_keeps_the_rules(ui: UI, kiosk: Kiosk, name: str, lang: str, 
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", WAYS)
-def test_pictures(ui: UI, kiosk: Kiosk, name: str, dark: bool, tmp_path: Path) -> None:
+def test_pictures(ui: UI, kiosk: Kiosk, name: str, dark: bool) -> None:
     """Each page is drawn on its ground with the ink of its words; `PICTURES=DIR` keeps the pictures."""
-    from tests.screens.conftest import pixels, rgb
+    from tests.screens.conftest import keep, pixels, rgb
 
     stage = show(ui, scene(kiosk, WAYS[name]), dark=dark)
     image = ui.picture()
-    folder = Path(os.environ.get("PICTURES", tmp_path))
-    image.save(folder / f"find-{name.replace(', ', '-').replace(' ', '-')}{'-dark' if dark else ''}.png")
+    keep(image, f"find-{name.replace(', ', '-').replace(' ', '-')}{'-dark' if dark else ''}")
     colours = pixels(image)
     for token in ("ground", "ink"):
         assert rgb(stage.board._kit.theme.colours[token]) in colours, token

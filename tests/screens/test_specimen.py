@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from journeys.views import NotReady
 from tests.screens.checks import pale
-from tests.screens.conftest import FULL, HALF, UI, pixels, rgb
+from tests.screens.conftest import FULL, HALF, UI, keep, pixels, rgb
 
 if TYPE_CHECKING:
     from screens.kit.pen import Box
@@ -42,12 +40,11 @@ def test_names_are_all_there_is(kivy_window: Any) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_pictures(ui: UI, name: str, tmp_path: Path) -> None:
+def test_pictures(ui: UI, name: str) -> None:
     """Each page is drawn whole: its ground, its ink and soft edges between them are on the glass."""
     stage = show(ui, name, FULL)
     image = ui.picture()
-    folder = Path(os.environ.get("PICTURES", tmp_path))
-    image.save(folder / f"{name}.png")
+    keep(image, name)
     colours = pixels(image)
     for token in ("ground", "ink"):
         assert rgb(stage.board._kit.theme.colours[token]) in colours, token

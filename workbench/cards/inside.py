@@ -1,6 +1,6 @@
 """The process inside the private network: pcscd and the cards.
 
-Speaks JSON, one object a line, over the socket it was given: `{"do": …}` in, `{"ok": …}` or `{"error": …}` out. Ends,
+Speaks JSON, one object a line, over the socket it was given: `{"call": …}` in, `{"ok": …}` or `{"error": …}` out. Ends,
 with everything it started, when the other end hangs up or dies.
 """
 

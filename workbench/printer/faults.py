@@ -28,8 +28,6 @@ PAPER_SIDE: Final = frozenset(
 )
 """Faults of the mechanism: "at byte N" counts bytes printed. All others are of the line and count bytes received."""
 
-STOPS_PRINTING: Final = PAPER_SIDE - {FaultName.NEAR_END}
-
 ONCE: Final = frozenset({FaultName.RESET, FaultName.HALF_CLOSE})
 """Events rather than states: they happen to the connection there is, or to the next one, and are over."""
 

@@ -10,11 +10,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from contentsync.channels import STREET
 from hub.alarms import Alarm
 from hub.care import LONGEST_CONTACT, LONGEST_NOTE, WIDTHS, Care
-from hub.device import Device, DeviceDay, Site
+from hub.device import LONGEST_NAME, LONGEST_PLACE, Device, DeviceDay, Site
 from hub.districts import DistrictNames
-from hub.enrolment import LONGEST_NAME, LONGEST_PLACE
 from hub.office import ZONE, Office
 from hub.people import Person
 from hub.refusal import Reason, Refused
@@ -24,6 +24,7 @@ from hub.web.pages.fleet import READERS
 from hub.web.view import OPERATORS, HubView, in_thread, page
 from hub.workflow import Role
 from phrases import Phrases
+from uplink.messages import Health
 
 DAYS = 31
 
@@ -96,6 +97,14 @@ class DeviceView(HubView):
         await in_thread(office.care.keep, self.person(request), kept)
         return self.back_with(request, self.say("kiosk.kept"), f"/kiosks/{device.number}")
 
+    @page("/{number}/placement", roles=OPERATORS, methods=("POST",))
+    async def placement(self, request: Request) -> Response:
+        """Another ring, another district; the kiosk is told with the answer to its next report."""
+        office, form, device = self.office(request), await self.form(request), await self._device(request)
+        ring, district = self.text(form, "ring"), self.text(form, "district") or None
+        await in_thread(lambda: office.devices.place(device, ring, district, by=self.person(request)))
+        return self.back_with(request, self.say("kiosk.placed"), f"/kiosks/{device.number}")
+
     @page("/{number}/visit", roles=OPERATORS, methods=("POST",))
     async def visit(self, request: Request) -> Response:
         office, form, device = self.office(request), await self.form(request), await self._device(request)
@@ -161,12 +170,15 @@ class DeviceView(HubView):
         told = office.fleet.told(device)
         visits = office.care.visits(device.number)
         history = office.alarms.of(device.id)
-        site = device.site
+        site, names = device.site, DistrictNames(office.items)
         return {
             "standing": standing,
             "seen": seen,
             "health": seen.health,
-            "district": DistrictNames(office.items).of(site.district) if site.district else "",
+            "district": names.of(site.district) if site.district else "",
+            "districts": {**({site.district: names.of(site.district)} if site.district else {}), **names.listed},
+            "rings": tuple(dict.fromkeys((STREET, *office.rollouts.route.rings, site.ring))),
+            "placed": _placed(device, seen.health),
             "state": kiosk_words.state(standing, now, self.say)
             if standing is not None
             else ("off", self.say("kiosk.gone")),
@@ -195,6 +207,12 @@ def _shown(device: Device, person: Person) -> None:
     """Raises `Refused` (other_department) for a kiosk of another district than the person's."""
     if person.kiosks_in is not None and not person.looks_after(device.site.district):
         raise Refused(Reason.OTHER_DEPARTMENT)
+
+
+def _placed(device: Device, health: Health | None) -> bool | None:
+    """Whether the kiosk goes by the ring and the district that the hub has; None: it has not said."""
+    said = health.placement if health is not None else None
+    return None if said is None else (said.ring, said.district) == (device.site.ring, device.site.district)
 
 
 def _bars(days: Sequence[DeviceDay], today: dt.date) -> list[Bar]:

@@ -230,7 +230,12 @@ class FormsView(HubView):
         self, request: Request, held: Written, told: Told | None = None, status: int = 200, *, fresh: bool = False
     ) -> Response:
         office, kind = self.office(request), str(held.raw["kind"])
-        desk = await in_thread(self._desk, office, kind, None, held, fresh=fresh)
+
+        def read() -> Desk:
+            with office.store.one_page():
+                return self._desk(office, kind, None, held, fresh=fresh)
+
+        desk = await in_thread(read)
         return await self.render(
             request, "item_form.html", status, title=self.say("form.new", kind=self._kind(kind)), desk=desk, held=held,
             told=told, new=True, mine=False, translations=None, kinds=self.writable_kinds(self.person(request)),
@@ -243,8 +248,7 @@ class FormsView(HubView):
     @page("/{kind}/{id}", roles=ANYONE)
     async def show(self, request: Request) -> Response:
         office, person, key = self.office(request), self.person(request), _key(request)
-        item = await in_thread(office.items.get, key)
-        version = await in_thread(office.items.open, key)
+        item, version, _ = await in_thread(self._standing, office, key)
         look = Look.of(request.query_params.get("look", ""))
         if version is not None and _may_write(person, item, version):
             held = Written(
@@ -257,11 +261,9 @@ class FormsView(HubView):
     async def write(self, request: Request) -> Response:
         office, key = self.office(request), _key(request)
         posted = posted_of(await self.form(request))
-        item = await in_thread(office.items.get, key)
-        version = await in_thread(office.items.open, key)
+        item, version, live = await in_thread(self._standing, office, key)
         if version is None:
             raise Refused(Reason.NO_SUCH_VERSION)
-        live = await in_thread(office.items.live, key)
         raw = record_of(item.kind, version.record, posted)
         edits = int(last(posted, "_edits")) if last(posted, "_edits").isdecimal() else 0
         written = Written(raw, edits, origins(item.kind, posted), windows=windows(item.kind, posted))
@@ -290,6 +292,11 @@ class FormsView(HubView):
         if do == "page":
             asked["page"] = page[:80]
         return self.back_with(request, words, item_path(key) + (f"?{urlencode(asked)}" if asked else ""))
+
+    def _standing(self, office: Office, key: str) -> tuple[Item, Version | None, Version | None]:
+        """The item with its open and its live version."""
+        with office.store.one_state():
+            return office.items.get(key), office.items.open(key), office.items.live(key)
 
     def _sent(self, office: Office, key: str) -> str:
         """What is told of what was sent in: also that it will wait, when nobody can review it."""
@@ -346,19 +353,30 @@ class FormsView(HubView):
         theirs: Version | None = None,
     ) -> Response:
         office = self.office(request)
-        desk = await in_thread(self._desk, office, item.kind, version, held, item, theirs)
+        person = self.person(request)
+
+        def read() -> dict[str, Any]:
+            with office.store.one_page():
+                return {
+                    "desk": self._desk(office, item.kind, version, held, item, theirs),
+                    "departments": office.people.departments(),
+                    "mine": wrote(office, person, version),
+                    "translations": self.translated(item.key),
+                    "source_key": self._source(office, version),
+                }
+
         return await self.render(
-            request, "item_form.html", status, title=item.name, desk=desk, held=held, told=told, new=False,
-            departments=await in_thread(office.people.departments),
-            mine=await in_thread(wrote, office, self.person(request), version),
-            translations=await in_thread(self.translated, item.key),
-            source_key=await in_thread(self._source, office, version),
-        )  # fmt: skip
+            request, "item_form.html", status, title=item.name, held=held, told=told, new=False, **await in_thread(read)
+        )
 
     async def _reading(self, request: Request, item: Item, opened: Version | None, look: Look) -> Response:
         office, person = self.office(request), self.person(request)
 
         def read() -> dict[str, Any]:
+            with office.store.one_page():
+                return shown_now()
+
+        def shown_now() -> dict[str, Any]:
             live = office.items.live(item.key)
             version = opened or live or office.items.version(item.key, item.last)
             found = differing(office, item.key, version.number, self.say)

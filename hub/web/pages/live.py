@@ -50,7 +50,13 @@ class LiveView(FormsView):
         posted = posted_of(await self.form(request))
         held = self._begun(posted)
         kind = str(held.raw["kind"])
-        desk = await in_thread(self._desk, self.office(request), kind, None, held)
+        office = self.office(request)
+
+        def look() -> Desk:
+            with office.store.one_page():
+                return self._desk(office, kind, None, held)
+
+        desk = await in_thread(look)
         return self._pieces(request, kind, desk, posted)
 
     @page("/{kind}/{id}/preview", roles=WRITERS, methods=("POST",))
@@ -59,13 +65,13 @@ class LiveView(FormsView):
         posted = posted_of(await self.form(request))
 
         def look() -> Desk:
-            item, version = office.items.get(key), office.items.open(key)
-            if version is None:
-                raise Refused(Reason.NO_SUCH_VERSION)
-            raw = record_of(item.kind, version.record, posted)
-            written = Written(raw, version.edits, origins(item.kind, posted), windows=windows(item.kind, posted))
-            held = self._arranged(written, posted, office.items.live(key))
-            return self._desk(office, item.kind, version, held, item)
+            with office.store.one_page():
+                item, version, live = self._standing(office, key)
+                if version is None:
+                    raise Refused(Reason.NO_SUCH_VERSION)
+                raw = record_of(item.kind, version.record, posted)
+                written = Written(raw, version.edits, origins(item.kind, posted), windows=windows(item.kind, posted))
+                return self._desk(office, item.kind, version, self._arranged(written, posted, live), item)
 
         desk = await in_thread(look)
         return self._pieces(request, str(request.path_params["kind"]), desk, posted)

@@ -36,7 +36,7 @@ from phrases import Phrases
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.0
-"""Seconds that 排定 and 发出 may take before the person sees their progress instead of their end."""
+"""Seconds that 排定, 发出 and 撤回 may take before the person sees their progress instead of their end."""
 
 RECENT = 6
 """Releases that are listed here; 历次版本 has all."""
@@ -128,7 +128,7 @@ class ReleasesView(HubView):
 
     @page("/work", roles=PUBLISHERS)
     async def work(self, request: Request) -> Response:
-        """How far 排定 or 发出 is; whoever began it reads its end on 发布."""
+        """How far 排定, 发出 or 撤回 is; whoever began it reads its end on 发布."""
         work = await in_thread(self.office(request).release_work.now)
         if work is not None and work.stand is Stand.RUNNING:
             return await self.render(
@@ -201,7 +201,7 @@ class ReleasesView(HubView):
         person, id = self.person(request), _id(request)
 
         def run(tell: Tell) -> str:
-            made = office.releases.publish(person, id, passphrase, first=first, tell=tell)
+            made = office.issuing.publish(person, id, passphrase, first=first, tell=tell)
             refresh_soon(office)
             going = office.rollouts.open()
             if going is not None:
@@ -247,8 +247,13 @@ class ReleasesView(HubView):
             return self.back_with(
                 request, self.say("releases.type_again", revision=revision), "/releases", kind="warning"
             )
-        await in_thread(self.office(request).releases.withdraw, self.person(request), revision)
-        return self.back_with(request, self.say("releases.withdrawing", revision=revision), "/releases")
+        office, person = self.office(request), self.person(request)
+
+        def run(tell: Tell) -> str:
+            office.releases.withdraw(person, revision, tell)
+            return self.say("releases.withdrawing", revision=revision)
+
+        return await self._begin(request, Doing.WITHDRAW, run)
 
     @page("/change/{kind}/{id}/{number}", roles=ANYONE)
     async def change(self, request: Request) -> Response:

@@ -127,6 +127,12 @@ class ReviewView(HubView):
         self, office: Office, person: Person, key: str | None, narrowed: Narrowed, at: int | None
     ) -> tuple[Queue, Open | None]:
         """The page `at` of the queue, else the one where `key` stands, with what is looked at."""
+        with office.store.one_page():
+            return self._read_now(office, person, key, narrowed, at)
+
+    def _read_now(
+        self, office: Office, person: Person, key: str | None, narrowed: Narrowed, at: int | None
+    ) -> tuple[Queue, Open | None]:
         total, turn = office.tasks.in_queue(person, narrowed)
         pages = max(1, -(-total // ON_A_PAGE))
         place = office.tasks.place_in_queue(person, key, narrowed) if key is not None else None

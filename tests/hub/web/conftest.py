@@ -33,6 +33,7 @@ from hub.settings import HubSettings, LoginSettings, WebSettings
 from hub.store import engine_of
 from hub.tables import metadata
 from hub.web.app import create
+from tests.cheap import cheap_keys
 from tests.hub.conftest import Server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -65,7 +66,7 @@ WRITING = frozenset(
 def made_home(tmp_path_factory: pytest.TempPathFactory, sample_city: Path, passwords: Passwords) -> Path:
     """The home of a demonstration hub: keys, people, the sample city as revision 1. Copied for every test."""
     root = tmp_path_factory.mktemp("demo-hub")
-    with Office.open(SETTINGS, HubHome(root), passwords=passwords) as office:
+    with Office.open(SETTINGS, HubHome(root), passwords=passwords) as office, cheap_keys():
         demo.prepare(office, sample_city, lambda line: None, dt.datetime.now(dt.UTC))
         office.search.refresh()  # seconds, once: the copies find the file of their revision
     return root
@@ -81,7 +82,8 @@ class HubServer:
 
     def client(self, login: str | None = None, password: str = demo.PASSWORD) -> httpx.Client:
         """A client with cookies that follows no redirect; logged in as `login`."""
-        client = httpx.Client(base_url=self.url, timeout=30)
+        # Nothing here speaks TLS; reading the authorities of the world takes longer than most pages.
+        client = httpx.Client(base_url=self.url, timeout=30, verify=False)
         self.clients.append(client)
         if login is not None:
             answer = client.post("/login", data={**tokens(client, "/login"), "login": login, "password": password})

@@ -185,6 +185,32 @@ def test_a_kiosks_own_page(hub_server: HubServer, now: dt.datetime) -> None:
         assert connection.execute(devices.select().where(devices.c.id == first.id)).one().revoked_at
 
 
+def test_a_kiosks_ring_is_changed_on_its_page(hub_server: HubServer, now: dt.datetime) -> None:
+    first, _ = pair(hub_server, now)
+    operator, devices_of = hub_server.client("yunwei"), hub_server.office.devices
+    page = operator.get("/kiosks/017").text
+    assert re.findall(r'<option value="([a-z]+)"', page.split('name="ring"')[1].split("</select>")[0]) == [
+        "all",
+        "early",
+    ]
+    assert "亭子现在按" not in page, "it has not said"
+    told = {"ring": "early", "district": first.site.district}
+    hub_server.post(operator, "/kiosks/017/placement", "/kiosks/017", **told)
+    assert devices_of.of_number("017").site.ring == "early"
+    assert "亭子下次来报时就知道" in operator.get("/kiosks/017").text
+    fleets.say(hub_server.office, first, 2, placement={"ring": "all", "district": first.site.district})
+    assert "亭子现在按 all ：还没轮到它来报" in words(operator.get("/kiosks/017").text)
+    fleets.say(hub_server.office, first, 3, placement=told)
+    assert "亭子现在按" not in operator.get("/kiosks/017").text
+    hub_server.post(operator, "/kiosks/017/placement", "/kiosks/017", **(told | {"ring": "x y"}))
+    assert devices_of.of_number("017").site.ring == "early"
+    auditor = hub_server.client("shenji")
+    assert "/kiosks/017/placement" not in auditor.get("/kiosks/017").text
+    hub_server.post(auditor, "/kiosks/017/placement", "/kiosks/017", **(told | {"ring": "all"}))
+    assert devices_of.of_number("017").site.ring == "early"
+    assert "改亭子的分批或区" in auditor.get("/audit").text
+
+
 def test_a_code_for_a_kiosk_is_shown_once(hub_server: HubServer) -> None:
     client = hub_server.client("yunwei")
     fields = {"number": "021", "name": "样本新亭", "place": "路口", "district": "370691", "ring": "all"}
@@ -313,12 +339,17 @@ def test_a_districts_operator_sees_and_changes_its_own_kiosks_alone(hub_server: 
         "visit": {"came": now.isoformat()[:16], "who": "样本周", "done": "换纸"},
         "mute": {"kind": "paper_out", "days": 3, "reason": "修路"},
         "revoke": {"typed": "017"},
+        "placement": {"ring": "early", "district": second.site.district},
     }
     office = hub_server.office
     for action, given in fields.items():
         hub_server.post(client, f"/kiosks/017/{action}", "/fleet", **given)
     assert office.care.of("017").edits == 0 and office.care.visits("017") == () and office.alarms.muted() == 0
-    assert office.devices.of_number("017").revoked_at is None
+    assert office.devices.of_number("017") == first
+    hub_server.post(client, "/kiosks/018/placement", "/kiosks/018", ring="early", district=first.site.district)
+    assert office.devices.of_number("018") == second, "away into another district"
+    hub_server.post(client, "/kiosks/018/placement", "/kiosks/018", ring="early", district=second.site.district)
+    assert office.devices.of_number("018").site.ring == "early"
     hub_server.post(client, "/kiosks/018/care", "/kiosks/018", **fields["care"])
     assert office.care.of("018").contact == "样本周"
     auditor = hub_server.client("qushen", "long enough to pass")

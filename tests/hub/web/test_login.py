@@ -46,7 +46,7 @@ def test_logging_out_ends_the_session_on_the_hub_not_only_in_the_browser(hub_ser
     assert client.get("/tasks").status_code == 200
     answer = hub_server.post(client, "/logout")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-    assert hub_server.office.people.session(token) is None
+    assert hub_server.office.sessions.session(token) is None
     client.cookies.set("hub", token, domain="127.0.0.1", path="/")
     assert client.get("/tasks").status_code == 303
 
@@ -90,5 +90,5 @@ def test_somebody_who_logs_in_again_leaves_no_old_session_behind(hub_server: Hub
     old = client.cookies["hub"]
     data = {**tokens(client, "/tasks"), "login": "chushen", "password": "demo"}
     assert client.post("/login", data=data).status_code == 303
-    assert client.cookies["hub"] != old and hub_server.office.people.session(old) is None
+    assert client.cookies["hub"] != old and hub_server.office.sessions.session(old) is None
     assert "样本初审" in hub_server.text(client, "/tasks")

@@ -165,7 +165,8 @@ def test_a_release_of_many(city: City, hub: HubServer) -> None:
     assert f"共 {MANY + 3} 条" in page and "第 2 页，共 5 页" in page
 
 
-def test_the_page_of_who_waits_for_a_release(city: City, hub: HubServer) -> None:
+@pytest.mark.parametrize(("kind", "doing"), [(Kind.PUBLISH, "正在发出"), (Kind.WITHDRAW, "正在排一版撤回")])
+def test_the_page_of_who_waits_for_a_release(city: City, hub: HubServer, kind: Kind, doing: str) -> None:
     one, two = hub.client("signer", PASSWORD), hub.client("cosigner", PASSWORD)
     go = threading.Event()
 
@@ -173,12 +174,12 @@ def test_the_page_of_who_waits_for_a_release(city: City, hub: HubServer) -> None
         assert go.wait(60)
         return "做好了"
 
-    thread = hub.office.release_work.begin(Kind.PUBLISH, city.signer.id, run, str)
+    thread = hub.office.release_work.begin(kind, city.signer.id, run, str)
     assert thread is not None
     page = hub.text(one, "/releases/work")
-    assert "正在发出" in page and 'data-running="/releases/work/progress"' in page
+    assert doing in page and 'data-running="/releases/work/progress"' in page
     assert one.get("/releases/work/progress").json()["running"] is True
-    assert "正在发出，到了 0%" in words(hub.text(two, "/releases"))
+    assert f"{doing}，到了 0%" in words(hub.text(two, "/releases"))
     got = two.post("/releases/prepare", data=sealed(hub, two), headers={"referer": f"{hub.url}/releases"})
     assert (got.status_code, got.headers["location"]) == (303, "/releases/work"), "it shows what is running"
     go.set()

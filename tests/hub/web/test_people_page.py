@@ -88,7 +88,7 @@ def test_a_shut_account_is_out_at_once_and_can_come_back(hub_server: HubServer) 
     assert editor.get("/items").headers["location"].startswith("/login")
     assert "停用" in words(hub_server.text(client, "/people"))
     with pytest.raises(Refused, match="wrong_login"):
-        hub_server.office.people.log_in("bianji", "demo")
+        hub_server.office.sessions.log_in("bianji", "demo")
     hub_server.post(client, "/people/bianji/enable", "/people/bianji")
     assert hub_server.client("bianji").get("/items").status_code == 200
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from hub.demo import RELEASE_PASSPHRASE
+from hub.refusal import Reason, Refused
 from hub.release import Kind, State
 from hub.workflow import Role
+from phrases import Phrases
 from tests.hub.web.conftest import HubServer
 from tests.hub.web.test_review_pages import KEY, plain, sent
 
@@ -103,7 +105,12 @@ def test_a_withdrawal_wants_the_number_typed_again_and_two_people(hub_server: Hu
             hub_server.post(one, "/releases/withdraw", revision=2, typed="3")
             assert releases.open() is None and "版本号要和 2 一样" in hub_server.text(one, "/releases")
             hub_server.post(one, "/releases/withdraw", revision=2, typed="2")
-            assert "撤回第 2 版" in hub_server.text(one, "/releases")
+            text = hub_server.text(one, "/releases")
+            assert "撤回第 2 版的一版排好了" in text and "正在排一版撤回" not in text
+            answer = hub_server.post(one, "/releases/withdraw", revision=2, typed="2")
+            assert answer.headers["location"] == "/releases/work"
+            told = Refused(Reason.RELEASE_OPEN).sentence(Phrases(domain="hub"))
+            assert told in plain(hub_server.text(one, "/releases")), "a second one is refused, in words"
         open = releases.open()
         assert open is not None
         for client in (one, two):

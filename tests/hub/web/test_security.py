@@ -26,6 +26,7 @@ from hub.office import Office
 from hub.passwords import Passwords
 from hub.people import People
 from hub.refusal import Refused
+from hub.sessions import Sessions
 from hub.settings import LoginSettings, SessionSettings
 from hub.sheets import put_text, saved
 from hub.store import utc_now
@@ -209,7 +210,8 @@ def test_a_body_that_comes_in_drops_is_not_waited_for(pause: float, pieces: int,
 def test_whoever_guesses_cannot_tell_by_time_which_login_exists(city: City) -> None:
     """Processor time of this thread: another process's work does not count."""
     costly = Passwords(PasswordHash((Argon2Hasher(time_cost=4, memory_cost=8192, parallelism=1),)))
-    people = People(
+    people = People(city.office.store, costly, LoginSettings())
+    today = Sessions(
         city.office.store, costly, SessionSettings(), LoginSettings(tries_per_login=1000, tries_per_address=1000)
     )
     people.add("known", "样本", CITY, {Role.EDITOR}, PASSWORD)
@@ -220,7 +222,7 @@ def test_whoever_guesses_cannot_tell_by_time_which_login_exists(city: City) -> N
         for _ in range(7):
             since = time.thread_time()
             with pytest.raises(Refused, match="wrong_login"):
-                people.log_in(login, "wrong password", "10.0.0.1")
+                today.log_in(login, "wrong password", "10.0.0.1")
             took.append(time.thread_time() - since)
         return min(took)
 
@@ -231,7 +233,7 @@ def test_whoever_guesses_cannot_tell_by_time_which_login_exists(city: City) -> N
 def test_a_hash_of_another_cost_is_made_anew_at_the_next_login(city: City) -> None:
     people = city.office.people
     dear = Passwords(PasswordHash((Argon2Hasher(time_cost=2, memory_cost=64, parallelism=1),)))
-    today = People(city.office.store, dear, SessionSettings(), LoginSettings())
+    today = Sessions(city.office.store, dear, SessionSettings(), LoginSettings())
 
     def held() -> str:
         table = metadata.tables["people"]
@@ -248,9 +250,9 @@ def test_a_hash_of_another_cost_is_made_anew_at_the_next_login(city: City) -> No
 
 
 def test_tries_count_together_over_processes_and_after_a_restart(city: City, passwords: Passwords) -> None:
-    def process() -> People:
+    def process() -> Sessions:
         limits = LoginSettings(tries_per_login=3, tries_per_address=100)
-        return People(city.office.store, passwords, SessionSettings(), limits, now=city.clock)
+        return Sessions(city.office.store, passwords, SessionSettings(), limits, now=city.clock)
 
     for _ in range(3):
         with pytest.raises(Refused, match="wrong_login"):
@@ -467,7 +469,7 @@ def test_a_formula_in_the_audit_log_goes_out_as_text(hub_server: HubServer) -> N
     people = hub_server.office.people
     for place, formula in enumerate(FORMULAS):
         people.add(f"formula{place}", formula + "样本", CITY, {Role.AUDITOR}, PASSWORD)
-        people.log_in(f"formula{place}", PASSWORD)
+        hub_server.office.sessions.log_in(f"formula{place}", PASSWORD)
     client = hub_server.client("shenji")
     in_each(cells(hub_server.post(client, "/audit/export", "/audit")), "样本")
 

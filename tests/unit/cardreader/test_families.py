@@ -163,6 +163,12 @@ def test_a_command_that_a_kiosk_must_not_send_is_refused_with_file_line_field_an
         ("[[family]]", '[[family]]\npin = "888888"', "line 3: penglai: pin: is no key of a family"),
         ("# 蓬莱通", 'title = "x"\n# 蓬莱通', "must hold [[family]] and nothing else"),
         ('city = "370614"', "", "penglai: city: is missing, and no field tells it"),
+        ('means = "number"', 'means = ["number"]', "penglai: field[0].means: ['number'] is none of city, card_type"),
+        ('encoding = "bcd"', 'encoding = ["bcd"]', "penglai: field[0].encoding: ['bcd'] is none of bcd, hex"),
+        ('"senior"', '["senior"]', "penglai: field[2].values: ['senior'] is none of ordinary, student, senior"),
+        ('file = "card", offset = 0', 'file = ["card"], offset = 0', "penglai: is[0].file: ['card'] is no file"),
+        ('file = "card", means = "number"', 'file = {}, means = "number"', "penglai: field[0].file: {} is no file"),
+        ('city = "370614"', 'tells = ["C-12"]', "penglai: tells: is no code of cards"),
     ],
 )  # fmt: skip
 def test_every_mistake_is_told_with_its_place(old: str, new: str, told: str) -> None:

@@ -137,6 +137,26 @@ def test_what_cannot_be_asked_is_not_stuck(made: list[Rescue], asked: Path) -> N
     assert not one.stuck and not asked.exists()
 
 
+def test_stuck_until_somebody_answers_also_when_it_could_not_be_asked_meanwhile(
+    made: list[Rescue], asked: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = tmp_path / "probe"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    one = rescue(made, asked, (str(program),))
+    one.suspect()
+    until(lambda: one.stuck, 20)
+    program.unlink()
+    until(lambda: "no process" in caplog.text, 20)
+    assert one.stuck
+    answers = tmp_path / "answers"
+    answers.write_text("#!/bin/sh\n")
+    answers.chmod(0o755)
+    answers.rename(program)
+    until(lambda: ended(one), 20)
+    assert not one.stuck
+
+
 # The question itself
 
 ONE, TWO = "ACME Contactless 00 00", "ACME Contact 00 01"

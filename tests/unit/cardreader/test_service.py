@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
 
+from cardreader import service
 from cardreader.service import CardReaderService
 from cardreader.settings import ReaderSettings
 from domain.card import CardFacts, CardFamily, CardType
@@ -133,6 +138,24 @@ def test_the_settings_and_the_environment_arrive(begin: Begin, tmp_path: Path) -
 def test_a_read_without_end_is_ended(begin: Begin) -> None:
     kiosk = begin('state(*(["empty", "reading"] if turn == 0 else ["holding", "empty"])); stay()')
     kiosk.wait_for(EMPTY, READING, CardUnread(Code.CARD_TOO_SLOW), HOLDING, EMPTY)
+    assert len(kiosk.started) == 2
+
+
+def test_listening_that_falls_over_costs_one_process(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it would in a process with more than 1024 descriptors."""
+    kiosk: Kiosk
+    real, fallen = select.select, list[bool]()
+
+    def falls(*asked: Any) -> Any:
+        if not fallen and kiosk.service.state is ReaderState.READING:
+            fallen.append(True)
+            raise ValueError("filedescriptor out of range in select()")
+        return real(*asked)
+
+    monkeypatch.setattr(service, "select", SimpleNamespace(select=falls))
+    slow = replace(QUICK, budget_s=20.0)
+    kiosk = begin('state("empty", *(["reading"] if turn == 0 else [])); stay()', slow)
+    kiosk.wait_for(EMPTY, READING, CardUnread(Code.CARD_UNREADABLE), ABSENT, EMPTY)
     assert len(kiosk.started) == 2
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tuf.api.exceptions import DownloadError
 
 from contentsync.client import Client, Installed, Release, UpToDate
 from contentsync.fetcher import Fetcher, base_of
@@ -153,6 +154,23 @@ def test_a_download_without_progress_is_given_up(kiosk: Kiosk, server: Server) -
     assert len(kiosk.waits) == 8
     server.trick = None
     assert kiosk.ready().whole is not None
+
+
+def test_a_download_that_goes_on_by_single_bytes_has_an_end(
+    hub: City, server: Server, tmp_path: Path, time: Time
+) -> None:
+    """Every attempt brings something, so that none of them counts as one in vain."""
+    kiosk = Kiosk(tmp_path / "dripping", server.url, time, whole_s=0.3, least_rate=1e9)
+    try:
+        kiosk.trust.enrol(hub.root)
+        kiosk.trust.refresh(server.url, kiosk.fetcher)
+        server.cut_after = 1
+        part, length = tmp_path / "part", hub.whole(1).stat().st_size
+        with pytest.raises(DownloadError):
+            kiosk.fetcher.download(f"{server.url}/targets/catalogue/{hub.whole(1).name}", part, length)
+        assert 0 < part.stat().st_size < length
+    finally:
+        kiosk.fetcher.close()
 
 
 def test_what_was_fetched_is_not_fetched_again(kiosk: Kiosk, server: Server) -> None:

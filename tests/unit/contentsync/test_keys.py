@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from tuf.api.metadata import Metadata, Root
+from tuf.api.metadata import Metadata, Root, Timestamp
 
 from contentsync import ceremony
 from contentsync.keys import KeyFile, KeyFolder
@@ -118,6 +118,86 @@ def test_every_key_can_be_replaced(hub: City, time: Time) -> None:
         hub.release(city(ga_003="二"))
     signers = {hub.keys.root(2).path: "the next drawer two", hub.keys.root(1).path: ROOTS[1]}
     assert ceremony.renew(hub.public, hub.keys, signers, time.at, release="the next passphrase") == 3
+
+
+def test_a_root_key_that_nobody_has_any_more_is_replaced_by_the_others(hub: City, time: Time) -> None:
+    lost = hub.keys.root(2)
+    gone = lost.public().keyid
+    lost.path.unlink()
+    signers = {hub.keys.root(number).path: ROOTS[number] for number in (1, 3)}
+    again = {2: "the next drawer two"}
+    elsewhere = hub.folder / "stick.key"
+    elsewhere.write_bytes(hub.keys.root(3).path.read_bytes())
+    unclear = {hub.keys.root(1).path: ROOTS[1], elsewhere: ROOTS[3]}  # which one is number 2 is told by names alone
+    with pytest.raises(SyncError, match=r"root-1\.key and root-3\.key must sign"):
+        ceremony.renew(hub.public, hub.keys, unclear, time.at, release=RELEASE, new_roots=again)
+    assert ceremony.renew(hub.public, hub.keys, signers, time.at, release=RELEASE, new_roots=again) == 2
+    held = set(root_of(hub, 2).signed.roles["root"].keyids)
+    assert held == {hub.keys.root(number).public().keyid for number in (1, 2, 3)} and gone not in held
+
+
+def test_a_stolen_root_key_may_sign_its_own_end_from_a_stick(hub: City, time: Time) -> None:
+    stick = hub.folder / "stick" / "root-2.key"
+    stick.parent.mkdir()
+    hub.keys.root(2).path.rename(stick)
+    stolen, kept = KeyFile(stick, "root").public().keyid, hub.keys.root(3).public().keyid
+    signers = {hub.keys.root(1).path: ROOTS[1], stick: ROOTS[2]}
+    ceremony.renew(hub.public, hub.keys, signers, time.at, release=RELEASE, new_roots={2: "the next drawer two"})
+    held = root_of(hub, 2).signed.roles["root"].keyids
+    assert stolen not in held and kept in held and len(held) == 3
+
+
+def test_a_forgotten_passphrase_of_the_release_key_is_no_end(hub: City, time: Time) -> None:
+    hub.keys.release.path.unlink()
+    signers = {hub.keys.root(number).path: ROOTS[number] for number in (1, 3)}
+    assert ceremony.renew(hub.public, hub.keys, signers, time.at, new_release="the next passphrase") == 2
+    hub.publisher.resign("the next passphrase")
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 3])
+def test_keys_are_those_of_the_newest_root_wherever_the_power_goes(
+    hub: City, time: Time, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    """`before`: how many of the four renames of two keys are done when it goes; the root is there already."""
+    done = 0
+    rename = Path.replace
+
+    class Gone(BaseException):
+        """The power."""
+
+    def counted(path: Path, target: Path) -> Path:
+        nonlocal done
+        if target.parent == hub.keys.path and target.suffix in (".old", ".key"):
+            if done == before:
+                raise Gone
+            done += 1
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", counted)
+    with pytest.raises(Gone):
+        hub.renew(new_online=True, new_roots={2: "the next drawer two"})
+    monkeypatch.undo()
+
+    hub.publisher.resign(RELEASE)
+    root = root_of(hub, 2)
+    shown = Metadata[Timestamp].from_bytes((hub.public / "metadata" / "timestamp.json").read_bytes())
+    root.verify_delegate("timestamp", shown)
+    assert hub.keys.online.public().keyid in root.signed.roles["timestamp"].keyids
+    assert hub.keys.root(2).public().keyid in root.signed.roles["root"].keyids
+    assert sorted(path.name for path in hub.keys.path.glob("*.old")) == ["online.old", "root-2.old"]
+    assert not list(hub.keys.path.glob("*.new"))
+    signers = {hub.keys.root(2).path: "the next drawer two", hub.keys.root(1).path: ROOTS[1]}
+    assert ceremony.renew(hub.public, hub.keys, signers, time.at, release=RELEASE) == 3
+
+
+def test_a_new_key_that_no_root_names_replaces_nothing(hub: City) -> None:
+    """The power went before the root was there."""
+    online = hub.keys.online.public().keyid
+    KeyFile(hub.keys.online.path.with_suffix(".new"), "online").make(None)
+    hub.publisher.resign()
+    assert hub.keys.online.public().keyid == online
+    assert hub.renew(new_online=True) == 2
+    assert hub.keys.online.public().keyid != online
 
 
 def test_a_hub_can_be_renewed_before_its_first_release(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from contentsync import keys
 from contentsync.channels import STREET, Ring
 from contentsync.client import Client, Installed, Release
 from contentsync.fetcher import Fetcher
@@ -119,10 +118,7 @@ def seen(hub: City, source: str, folder: Path) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> City:
-    # Passphrases that take no time: what they cost is not what these tests are about, and they are asked for often.
-    with pytest.MonkeyPatch.context() as cheap:
-        cheap.setattr(keys, "_COST", {**keys._COST, "n": 2})
-        hub = City.found(tmp_path_factory.mktemp("before") / "hub", Time())
+    hub = City.found(tmp_path_factory.mktemp("before") / "hub", Time())
     hub.release(OLD)
     return hub
 

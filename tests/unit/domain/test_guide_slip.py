@@ -187,17 +187,43 @@ def test_the_code_holds_the_guide_itself() -> None:
     assert [payload.splitlines()[0] for payload, _ in codes.more] == ["【机动车驾驶证补领】 2/2"]
     assert "http" not in text and "居民身份证" in text and "车辆管理所" in text
     assert max(len(each.encode()) for each in (text, *(more for more, _ in codes.more))) <= PART_BYTES
-    assert codes.several and codes.alone.startswith("【机动车驾驶证补领】\n要带：")
+    ((alone, label),) = codes.alone.codes if codes.alone else ()
+    assert codes.several and alone.startswith("【机动车驾驶证补领】\n要带：") and not label
     assert one(slip(variant=Variant.BILINGUAL), TakeAway).more == codes.more
     for variant in (Variant.COMPACT, Variant.LARGE):
         single = one(slip(variant=variant), TakeAway)
-        assert (single.payload, single.more, single.several, single.alone) == (codes.alone, (), "", "")
+        assert (single.payload, single.more, single.several, single.alone) == (alone, (), "", None)
+
+
+def test_narrow_paper_has_more_codes_only_for_what_everybody_brings() -> None:
+    papers = tuple(Material(name=f"一份名字相当长的材料{number}", originals=1) for number in range(9))
+    guide = FULL.model_copy(update={"materials": papers})
+    for variant in (Variant.FULL, Variant.COMPACT, Variant.LARGE):
+        codes = one(build_guide_slip(SAY, guide, facts(), number=1, variant=variant), TakeAway)
+        narrow = codes.narrowed()
+        for each in (codes, narrow):
+            texts = (each.payload, *(text for text, _ in each.more))
+            assert all(paper.name in "".join(texts) for paper in papers)
+            assert (each.label, each.several) == (f"第 1 段，共 {len(texts)} 段", f"{len(texts)} 个码都要扫，各是一段")
+        assert narrow.alone is None and narrow.narrowed() == narrow and narrow.check == codes.check
+        assert len(narrow.more) == 1
+
+
+def test_a_short_slip_in_another_language_names_the_department_in_chinese() -> None:
+    """What a stranger shows to a driver or a clerk."""
+    for lang in ("en", "ja", "ko", "zh-Hans", "zh-Hant"):
+        short = build_guide_slip(Phrases(lang), FULL, facts(), number=1, variant=Variant.COMPACT)
+        where = one(short, Keyed)
+        assert one(short, Title).name == FULL.name
+        assert where.head == HALL.name and HALL.address in dict(where.rows).values()
+        named = [text for _, text in where.rows if "市公安局" in text]
+        assert len(named) == (not lang.startswith("zh"))
 
 
 def test_the_head_of_the_code_says_whether_it_is_all() -> None:
     codes = one(slip(), TakeAway)
-    assert (codes.head, codes.alone_head) == ("扫码带走全文", "扫码带走要点")
-    assert "别的见纸上" in codes.alone and "交材料：3 号窗口" in "".join(text for text, _ in codes.more)
+    assert (codes.head, codes.narrowed().head) == ("扫码带走全文", "扫码带走要点")
+    assert "别的见纸上" in codes.narrowed().payload and "交材料：3 号窗口" in "".join(text for text, _ in codes.more)
     assert one(slip(variant=Variant.COMPACT), TakeAway).head == "扫码带走要点"
     assert one(slip(BARE, facts(())), TakeAway).head == "扫码带走全文"
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from domain.guide_slip import SlipFacts
 from domain.records import Guide, Material
-from domain.take_away import PART_BYTES, TEXT_BYTES, event_take_away, take_away
+from domain.take_away import PART_BYTES, TEXT_BYTES, TakenAlong, event_take_away, for_paper, take_away
 from phrases import LANGUAGES, Phrases
 from tests.unit.domain.test_guide_slip import BARE, FULL, SAY, facts
 from tests.unit.printer.sheet import AT, KIOSK, city
@@ -47,6 +47,36 @@ def test_what_to_bring_comes_first_and_every_text_has_its_head() -> None:
 def test_a_list_that_goes_on_says_again_what_it_is() -> None:
     texts = take_away(SAY, many(20, "一份名字相当长的材料"), facts()).texts
     assert texts[1].splitlines()[1].startswith("要带：")
+    once = tuple(Material(name=f"一份名字相当长的材料{number}", originals=1) for number in range(20))
+    first, second, *_ = take_away(SAY, FULL.model_copy(update={"materials": once}), facts()).texts
+    assert "要带（没写数的原件1份）：" in first and second.splitlines()[1].startswith("要带：")
+
+
+def in_codes(count: int, *, brief: bool) -> list[tuple[int, int, int]]:
+    """(codes, papers that everybody brings and that are not in them, longest text but the last) for wide paper and for
+    narrow paper.
+    """
+    guide = many(count, "一份名字相当长的材料")
+
+    def make(most: int, part: int) -> TakenAlong:
+        return take_away(SAY, guide, facts(), most, part)
+
+    found = []
+    for taken in for_paper(make, brief=brief):
+        whole = "\n".join(taken.texts)
+        assert taken.lacking == sum(f"一份名字相当长的材料{number} " not in whole for number in range(count))
+        found.append((len(taken.texts), taken.lacking, max([0, *(len(text.encode()) for text in taken.texts[:-1])])))
+    return found
+
+
+def test_there_are_as_many_codes_as_everybodys_papers_need() -> None:
+    most = {1: (1, 1), 4: (1, 1), 5: (2, 2), 8: (2, 2), 9: (3, 2), 10: (3, 3), 13: (3, 3)}
+    for count, codes in most.items():
+        (wide, lost, long), (narrow, lost_below, _) = in_codes(count, brief=True)
+        assert (wide, narrow) == codes and not lost and not lost_below and long <= PART_BYTES
+    assert [codes for codes, *_ in in_codes(3, brief=False)] == [2, 1]
+    assert [codes for codes, *_ in in_codes(13, brief=False)] == [3, 3]
+    assert [(codes, lost > 0) for codes, lost, _ in in_codes(40, brief=True)] == [(3, True), (3, True)]
 
 
 def test_whose_word_counts_stays_when_much_is_left_out() -> None:
@@ -110,6 +140,7 @@ def test_no_text_of_the_sample_city_claims_more_than_it_holds() -> None:
             brought = [each.name for each in guide.materials if each.when is None and each.name not in text]
             assert len(gone) <= taken.missing and "以窗口答复为准" in text
             assert most < 3 or not brought, guide.id
+            assert most == 1 or not taken.lacking, guide.id
             last = taken.texts[-1].splitlines()[-1]
             assert taken.whole is (last == "以窗口答复为准"), guide.id
             if taken.whole:
@@ -167,7 +198,8 @@ def test_every_text_fits_its_code(names: list[str], title: str, most: int, lang:
     guide = FULL.model_copy(update={"name": title, "materials": materials})
     texts = take_away(Phrases(lang), guide, replace(facts(), check=CHECK if check else ""), most, part).texts
     assert 1 <= len(texts) <= most
-    assert all(0 < len(text.encode()) <= (TEXT_BYTES if len(texts) == 1 else part) for text in texts)
+    assert all(0 < len(text.encode()) <= TEXT_BYTES for text in texts)
+    assert len(texts) == 1 or all(len(text.encode()) <= part for text in texts[:2])
     assert (CHECK in texts[0]) is check
     assert "\ufffd" not in "".join(texts)
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,8 @@ def test_two_tones_that_fall_and_fade(tmp_path: Path) -> None:
 RING = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from kiosk.bell import Chime
 from kiosk.home import Home
 chime = Chime(Home(Path(sys.argv[1])))
@@ -88,3 +92,22 @@ def test_without_a_loudspeaker_it_says_so_once(
     for _ in range(3):
         chime.ring()
     assert [record.message for record in caplog.records if record.name == "kiosk.bell"] == ["no sound: OSError"]
+
+
+def test_a_sound_that_the_power_cut_short_is_made_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = home.root / "chime.wav"
+    path.write_bytes(b"RIFF")
+    rung = []
+
+    class Loader:
+        """Kivy's loader, as far as this machine needs one."""
+
+        @staticmethod
+        def load(name: str) -> Any:
+            with wave.open(name) as file:
+                rung.append(file.getnframes())
+
+    monkeypatch.setitem(sys.modules, "kivy.core.audio", SimpleNamespace(SoundLoader=Loader))
+    Chime(home).ring()
+    assert rung == [len(samples())]
+    assert [each.name for each in home.root.glob("chime*")] == ["chime.wav"]

@@ -161,6 +161,28 @@ def test_file_that_cannot_be_written_is_named(kiosk: Kiosk, tmp_path: Path, buil
     assert result.stderr == f"kiosk: {out}: No such file or directory\n"
 
 
+def test_words_that_cannot_be_exported_are_told_with_their_file(kiosk: Kiosk, tmp_path: Path) -> None:
+    out = tmp_path / "gone" / "words.json"
+    result = kiosk("unmet", "export", out, BIANMINTING_PLACE__NUMBER="7")
+    assert (result.exit_code, result.stderr) == (1, f"kiosk: {out}: No such file or directory\n")
+
+
+def test_address_that_is_none_of_the_web(kiosk: Kiosk) -> None:
+    result = kiosk("sync", "--once", "--from", "ftp://hub.example")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "kiosk: K-03 --from: ftp: only http, https, file and folders\n"
+    result = kiosk("enrol", "K7QM-2XHD-9RTB", "--hub", "hub.example")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith("--hub: an address begins with http:// or https://\n")
+
+
+def test_no_stick_is_said(kiosk: Kiosk, tmp_path: Path) -> None:
+    nothing = kiosk("usb", BIANMINTING_STAFF__USB_ROOTS=f"{tmp_path / 'a'}:{tmp_path / 'b'}")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert nothing.stderr == f"kiosk: no stick below {tmp_path / 'a'} or {tmp_path / 'b'}\n"
+    assert answer(kiosk("usb", "--json", BIANMINTING_STAFF__USB_ROOTS=str(tmp_path))) == []
+
+
 def test_build_and_what_it_says(kiosk: Kiosk, records: Path, tmp_path: Path) -> None:
     out = tmp_path / "new.db"
     result = kiosk("catalogue", "build", records, "--out", out, "--revision", "12")

@@ -44,6 +44,15 @@ def test_root_keeps_it_for_the_owner_of_the_home(home: Home) -> None:
     assert (told.st_uid, told.st_gid) == (65534, 65534)
 
 
+def test_a_link_in_its_place_leads_nowhere(home: Home, tmp_path: Path) -> None:
+    other = tmp_path / "of-somebody-else"
+    other.write_text("theirs")
+    (home.root / FILE).with_suffix(".new").symlink_to(other)
+    keep(home, "clean", NOON)
+    assert other.read_text() == "theirs"
+    assert kept(home) == Kept("clean", NOON) and not (home.root / FILE).is_symlink()
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"status":"clean"}', '{"status":"well","at":"2026-11-21T12:00:00+08:00"}',
              '{"status":"clean","at":"2026-11-21T12:00:00"}', '{"status":"clean","at":7}'],

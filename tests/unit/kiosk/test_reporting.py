@@ -135,6 +135,8 @@ def test_a_round_tells_everything_and_nothing_about_anybody(bench: Bench) -> Non
     bench.store.keep_unmet("公交卡充值", bench.clock.at.date(), 5)
     bench.tally.visit_began()
     bench.tally.hear(CardUnread(Code.CARD_UNREADABLE))
+    for place in (1, 5, 6):
+        bench.tally.result_opened(place)
     bench.codes.handle(logging.makeLogRecord({"levelno": logging.WARNING, "code": Code.PAPER_OUT}))
     at = bench.clock.at.astimezone(dt.UTC).isoformat()
     bench.reporter.heard({"event": "checked", "revision": 7, "digest": DIGEST, "at": at})
@@ -148,6 +150,7 @@ def test_a_round_tells_everything_and_nothing_about_anybody(bench: Bench) -> Non
         "sessions": 1,
         "slips": {"confirmed": 1, "uncertain": 1},
         "reader": {"C-11": 1},
+        "opened": {"all": 3, "first": 2},
     }
     assert told["unmet"] == {"day": "2026-11-20", "queries": [{"text": "公交卡充值", "visits": 5}]}
     assert told["receipt"]["revision"] == 7 and told["receipt"]["digest"] == DIGEST
@@ -158,6 +161,7 @@ def test_a_round_tells_everything_and_nothing_about_anybody(bench: Bench) -> Non
     assert health["last_visit"] == "2026-11-20T09:00:00+08:00", "the hour, not the minute"
     assert (health["errors"], health["uptime_s"], health["restarts"]) == ({"P-02": 1}, 90, 0)
     assert health["place"] == {"lat": 37.5, "lon": 121.4} and health["privacy"] == {"status": "never"}
+    assert health["placement"] == {"ring": "all"}
 
 
 def test_one_batch_at_a_time_and_the_next_when_it_is_answered(bench: Bench) -> None:
@@ -270,10 +274,28 @@ def test_a_day_that_is_over_is_told_as_it_ended(bench: Bench) -> None:
 
 
 def test_counts_survive_a_restart(bench: Bench) -> None:
+    bench.tally.begin()
     bench.tally.visit_began()
     again = DayTally(bench.store, bench.clock)
     again.visit_began()
     assert again.counted()[-1].sessions == 2
+
+
+@pytest.mark.parametrize("ended_by", [DayTally.begin, DayTally.close, DayTally.counted])
+def test_what_is_counted_before_the_store_is_asked_is_added_to_what_was_kept(
+    bench: Bench, ended_by: Callable[[DayTally], object]
+) -> None:
+    bench.tally.visit_began()
+    bench.tally.begin()
+    again = DayTally(bench.store, bench.clock)
+    again.visit_began()
+    again.result_opened(9)
+    again.hear(CardUnread(Code.CARD_UNREADABLE))
+    ended_by(again)
+    ended_by(again)
+    (kept,) = DayTally(bench.store, bench.clock).counted()
+    assert (kept.sessions, kept.reader) == (2, {Code.CARD_UNREADABLE: 1})
+    assert (kept.opened, kept.first) == (1, 0)
 
 
 def test_starts_of_a_day_are_counted(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import logging
 import os
@@ -12,9 +13,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -26,6 +28,7 @@ from domain.events import CatalogueReady, ContentChecked, Event
 from kiosk.home import Home
 from kiosk.settings import Settings, SyncSettings
 from kiosk.supply import LONGEST_LINE, MARK, ContentSupply, NoSupply, Word, parse, supplying
+from kiosk.sync_process import Listener
 from kiosk.unkept import UnkeptDevice
 from localdb.catalogue.file import prove
 from localdb.device.store import DeviceStore
@@ -168,6 +171,43 @@ def test_garbage_between_good_lines_is_passed_over(children: Children, start: St
     supply.showing(8)
     assert supply.checked_at == AT
     assert len(children()) == 1
+
+
+def test_who_stumbles_over_a_line_hears_the_next_one(events: Events, marks: UnkeptDevice) -> None:
+    heard = []
+
+    def stumble(said: Mapping[str, Any]) -> None:
+        heard.append(said["revision"])
+        raise AttributeError("nobody thought of this")
+
+    with ContentSupply(saying(ready(8), ready(9)), events.put, marks, os.environ, 0.02, heard=stumble):
+        assert events.get(timeout=PATIENCE_S) == CatalogueReady(8, Path("/nowhere/catalogue.db"))
+        assert events.get(timeout=PATIENCE_S) == CatalogueReady(9, Path("/nowhere/catalogue.db"))
+    assert heard == [8, 9]
+
+
+def test_who_draws_the_screen_does_not_wait_for_a_process_that_does_not_read(start: Start, events: Events) -> None:
+    supply = start(child(f"say({ready(8)!r})\nwhile True: time.sleep(60)"))
+    assert events.get(timeout=PATIENCE_S) == CatalogueReady(8, Path("/nowhere/catalogue.db"))
+    held = threading.Thread(target=supply.tell, args=(b"x" * (1 << 20),), daemon=True)
+    held.start()
+    showing = threading.Thread(target=supply.showing, args=(8,), daemon=True)
+    showing.start()
+    showing.join(PATIENCE_S)
+    assert held.is_alive() and not showing.is_alive()
+    supply.close()
+    held.join(PATIENCE_S)
+    assert not held.is_alive()
+
+
+def test_the_process_ends_also_when_what_it_is_told_cannot_be_read() -> None:
+    """Else it would go on without a screen, and beside the one that is started in its place."""
+    gone, shown = threading.Event(), list[int]()
+    told = io.TextIOWrapper(io.BytesIO(b"serving 7\n\xff\xfe\nserving 8\n"), "utf-8")
+    told._CHUNK_SIZE = 10  # type: ignore[attr-defined]  # a line at a time, as they come over a pipe
+    Listener(told, gone.set, shown.append)
+    assert gone.wait(PATIENCE_S)
+    assert shown == [7]
 
 
 def test_the_end_of_an_endless_line_is_no_message(start: Start, events: Events) -> None:

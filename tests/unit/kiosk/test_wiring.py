@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import queue
 import shutil
 import sqlite3
@@ -31,6 +32,7 @@ from kiosk.printer_settings import PrinterSettings
 from kiosk.settings import CatalogueSettings, PlaceSettings, Settings, StaffSettings, UnmetSettings
 from kiosk.staffgate import PinHash
 from kiosk.supply import MARK as CHECKED
+from kiosk.tally import MARK as TALLY
 from kiosk.wiring import Rooms, open_rooms, settling, staff_gate, visit_settings
 from localdb.catalogue.build import build
 from localdb.device.store import DeviceStore
@@ -106,6 +108,9 @@ def test_questions_are_answered_before_anything_else_has_begun(
         catalogue = rooms.tools.catalogue.current()
         assert catalogue is not None
         assert catalogue.search("驾照丢了").hits[0].card.id == "ga-023"
+        reports = rooms.tools.reports
+        assert reports is not None
+        reports.visit_began()
         assert set(threading.enumerate()) == threads
         assert not home.device_db.exists()
         assert rooms.tools.cards.state is ReaderState.ABSENT
@@ -119,6 +124,16 @@ def test_questions_are_answered_before_anything_else_has_begun(
     assert set(threading.enumerate()) == threads
     with DeviceStore(home.device_db) as store:
         assert [job.state for job in store.jobs()] == [JobState.CONFIRMED]
+        assert json.loads(store.get(TALLY) or "")["sessions"] == 1
+
+
+def test_a_visit_is_counted_even_if_nothing_else_had_begun(home: Home, built: Path, events: Events) -> None:
+    shutil.copy(built, home.catalogue(7))
+    with open_rooms(street(), home, events.put, settled=False) as rooms:
+        assert rooms.tools.reports is not None
+        rooms.tools.reports.visit_began()
+    with DeviceStore(home.device_db) as store:
+        assert json.loads(store.get(TALLY) or "")["sessions"] == 1
 
 
 def test_the_fifth_visit_that_asks_in_vain_is_noted(home: Home, built: Path, events: Events) -> None:
@@ -178,6 +193,7 @@ from kiosk.wiring import open_rooms
 settings = Settings(place=PlaceSettings(name="亭", number="1"))
 with open_rooms(settings, Home(Path(sys.argv[1])), lambda event: None, settled=False) as rooms:
     assert rooms.tools.catalogue.current().search("驾照丢了").hits[0].card.id == "ga-023"
+    rooms.tools.reports.visit_began()
     late = {"sqlalchemy", "alembic", "pypinyin", "PIL", "numpy", "qrcode", "requests"}
     assert not late & set(sys.modules), late & set(sys.modules)
 """

@@ -14,6 +14,7 @@ import zxingcpp
 
 from domain.paper import DOTS_PER_MM, WIDTH_58, WIDTH_80
 from domain.slip import (
+    Alone,
     Blank,
     Block,
     CheckCode,
@@ -79,8 +80,6 @@ def invented(kind: Any, name: str = "") -> Any:
     invented.count += 1  # type: ignore[attr-defined]
     number = invented.count  # type: ignore[attr-defined]
     if kind is str:
-        if name in ("alone", "alone_head"):
-            return ""  # what narrow paper bears instead of several codes
         return PAYLOAD if name == "payload" else f"材料{number}号，带原件"
     if kind is int:
         return 4 if name == "module" else number % 3
@@ -93,7 +92,7 @@ def invented(kind: Any, name: str = "") -> Any:
         return kind(**{each: invented(hint, each) for each, hint in hints.items()})  # type: ignore[operator]
     arguments = get_args(kind)
     if type(None) in arguments:
-        return invented(arguments[0], name)
+        return None if name == "alone" else invented(arguments[0], name)  # alone: instead of what is there already
     if str(kind).startswith("tuple"):
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return () if name == "more" else (invented(arguments[0]), invented(arguments[0]))
@@ -256,6 +255,15 @@ def test_both_languages_and_each_code_once(layouts: dict[int, SlipLayout]) -> No
     assert said.index("办事明白纸") < said.index("Guide") < said.index("电话") < said.index("Phone")
     assert "Scanme" in said
     assert len([note for note in paper.undrawn if "two-dimensional" in note.what]) == 1
+    several = tuple(
+        TakeAway(PAYLOAD, head, more=(("乙" * 90, ""),), alone=replace(ALONE, head=head))
+        for head in ("扫码带走", "Scan me")
+    )
+    for width, count in ((WIDTH_80, 2), (WIDTH_58, 1)):
+        paper = sheet(Slip(several[:1], Variant.BILINGUAL, second=several[1:], second_lang="en"), layouts, TEXT[width])
+        assert len([note for note in paper.undrawn if "two-dimensional" in note.what]) == count
+        said = squeezed("".join(line.text for line in paper.text))
+        assert "Scanme" in said and "扫码带走" in said
 
 
 def test_tags_and_counts_stand_with_their_paper(layouts: dict[int, SlipLayout]) -> None:
@@ -301,8 +309,11 @@ def test_mode_is_a_matter_of_the_profile(layouts: dict[int, SlipLayout]) -> None
     assert "居民身份证" in squeezed("".join(line.text for line in sheet(FULL, layouts, profile).text))
 
 
+ALONE = Alone((("丙" * 90, ""),), "要点")
+
+
 def test_narrow_paper_bears_the_one_code_that_says_the_most(layouts: dict[int, SlipLayout]) -> None:
-    block = TakeAway("甲" * 90, "扫码", ("不用联网",), more=(("乙" * 90, ""),), several="两个都要扫", alone="丙" * 90)
+    block = TakeAway("甲" * 90, "扫码", ("不用联网",), more=(("乙" * 90, ""),), several="两个都要扫", alone=ALONE)
     for width, texts, told in ((WIDTH_80, ["甲" * 90, "乙" * 90], True), (WIDTH_58, ["丙" * 90], False)):
         job = encode(Slip((block,)), layouts, TEXT[width])
         stored = [

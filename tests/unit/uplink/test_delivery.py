@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime as dt
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,11 +20,13 @@ from uplink.codes import new_code
 from uplink.delivery import TRIES, Courier, Outgoing
 from uplink.enrolling import enrol
 from uplink.identity import Identity, IdentityFolder
-from uplink.messages import ENROL, REPORTS
+from uplink.line import Line
+from uplink.messages import ENROL, REPORTS, Answers
 from uplink.signing import DEVICE, SIGNATURE, TS, DeviceKey, request_holds
 
 Reply = tuple[int, dict[str, str], bytes]
 AT = dt.datetime(2026, 11, 20, 4, 0, tzinfo=dt.UTC)
+NEAR = {"number": "2", "name": "样本亭2", "lon": 121.4, "lat": 37.5, "paper": "low", "at": "2026-11-20T03:00:00Z"}
 
 
 class Hub:
@@ -53,7 +58,7 @@ class Hub:
 @pytest.fixture
 def hub() -> Iterator[Hub]:
     made = Hub()
-    thread = threading.Thread(target=made.server.serve_forever)
+    thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield made
     made.server.shutdown()
@@ -90,8 +95,7 @@ def messages(count: int) -> list[Outgoing]:
 
 
 def test_a_request_is_signed_and_its_answer_comes_back(hub: Hub, courier: Courier, folder: IdentityFolder) -> None:
-    near = {"number": "2", "name": "样本亭2", "lon": 121.4, "lat": 37.5, "paper": "low", "at": "2026-11-20T03:00:00Z"}
-    hub.reply = lambda *asked: stored(*asked, neighbours=[near], sealing="ab" * 32)
+    hub.reply = lambda *asked: stored(*asked, neighbours=[NEAR], sealing="ab" * 32)
     found = courier.deliver(messages(2))
     assert list(found.fates.values()) == ["stored", "stored"]
     assert (found.newest, found.drift_s, found.neighbours[0]["name"]) == (4, 90, "样本亭2")
@@ -99,6 +103,19 @@ def test_a_request_is_signed_and_its_answer_comes_back(hub: Hub, courier: Courie
     assert path == REPORTS and headers[DEVICE] == "d" * 32
     assert request_holds(folder.key().public, "POST", path, headers[TS], headers[SIGNATURE], body)
     assert folder.read().sealing == "ab" * 32
+
+
+def test_another_ring_is_kept_for_the_next_look_at_the_hub(hub: Hub, courier: Courier, folder: IdentityFolder) -> None:
+    before = folder.read()
+    hub.reply = lambda *asked: stored(*asked, placement={"ring": "early", "district": "370602"})
+    courier.deliver(messages(1))
+    assert folder.read() == dataclasses.replace(before, ring="early", district="370602")
+    hub.reply = stored
+    courier.deliver(messages(1))
+    assert folder.read().ring == "early", "a hub that says nothing changes nothing"
+    hub.reply = lambda *asked: stored(*asked, placement={"ring": "all"})
+    courier.deliver(messages(1))
+    assert folder.read() == before
 
 
 def test_busy_hubs_are_asked_again_and_their_wish_is_kept(hub: Hub, courier: Courier, waited: list[float]) -> None:
@@ -125,6 +142,55 @@ def test_what_does_not_answer_as_a_hub_is_none(hub: Hub, courier: Courier, answe
     with pytest.raises(SyncError) as error:
         courier.deliver(messages(1))
     assert error.value.code is Code.HUB_OUT_OF_REACH
+
+
+def test_an_answer_that_drips_is_given_up(folder: IdentityFolder) -> None:
+    """Each byte comes within the patience for a byte; all of them together do not."""
+    ended = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line:
+            line.recv(65536)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            with contextlib.suppress(OSError):
+                while not ended.wait(0.01):
+                    line.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        line = Line(f"http://127.0.0.1:{listening.getsockname()[1]}", read_s=20.0, whole_s=0.2)
+        try:
+            with pytest.raises(SyncError) as error:
+                line.post(REPORTS, b"{}", Answers)
+        finally:
+            line.close()
+            ended.set()
+            thread.join()
+    assert error.value.code is Code.HUB_OUT_OF_REACH and "TimeoutError" in error.value.detail
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"newest": 10**30},
+        {"newest": -1},
+        {"neighbours": [{**NEAR, "lon": float("nan")}]},
+        {"neighbours": [{**NEAR, "lat": 1e308}]},
+    ],
+)
+def test_numbers_that_no_kiosk_can_keep_are_not_taken(hub: Hub, courier: Courier, more: dict[str, Any]) -> None:
+    hub.reply = lambda *asked: stored(*asked, **more)
+    with pytest.raises(SyncError) as error:
+        courier.deliver(messages(1))
+    assert error.value.code is Code.HUB_OUT_OF_REACH
+
+
+def test_nothing_to_deliver_is_not_asked_about(hub: Hub, courier: Courier) -> None:
+    hub.reply = lambda *asked: (400, {}, b"")
+    assert courier.deliver([]).fates == {}
+    assert hub.asked == []
 
 
 def test_redirects_are_not_followed(hub: Hub, courier: Courier) -> None:
@@ -177,6 +243,31 @@ def test_enrolment_that_is_refused_leaves_the_old_key(hub: Hub, folder: Identity
     assert (folder.key().public, folder.read()) == before
     assert sorted(path.name for path in folder.path.iterdir()) == ["device.json", "device.key"]
     assert [path for path, _, _ in hub.asked] == [ENROL] * 3
+
+
+def test_an_identity_that_cannot_be_written_leaves_the_old_key(hub: Hub, folder: IdentityFolder) -> None:
+    before = folder.key().public, folder.read()
+    told = {
+        "device": "e" * 32,
+        "number": "2",
+        "name": "样本亭2",
+        "place": "",
+        "district": None,
+        "ring": "all",
+        "root": None,
+        "sealing": None,
+        "server_time": "2026-11-20T04:01:30+00:00",
+    }
+    hub.reply = lambda *_: (200, {}, json.dumps(told).encode())
+    (folder.path / ".device.json.new").mkdir()  # nothing can be written there
+    with pytest.raises(SyncError) as error:
+        enrol(folder, new_code(), hub.url)
+    assert error.value.code is Code.KEY_REFUSED
+    assert (folder.key().public, folder.read()) == before
+    (folder.path / ".device.json.new").rmdir()
+    assert enrol(folder, new_code(), hub.url).identity.device == folder.read().device == "e" * 32
+    assert folder.key().public != before[0]
+    assert sorted(path.name for path in folder.path.iterdir()) == ["device.json", "device.key"]
 
 
 def test_an_identity_that_cannot_be_read_is_said(folder: IdentityFolder, tmp_path: Path) -> None:
