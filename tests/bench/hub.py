@@ -59,6 +59,8 @@ OWN = 6
 TOGETHER = 5
 """Editors who write the same item at the same time."""
 LASTS_S = 60.0
+WITHOUT_PAUSES = 1 / 3
+"""Share of that in which they do not pause at all, which nobody does: it tells where the processor is full."""
 GLANCES = 3
 """How often somebody who types stops for long enough that the page shows what the lint and the slip say now."""
 GLANCE_S = (2.0, 6.0)
@@ -70,7 +72,7 @@ ROUNDS = 4
 
 
 def figures(folder: Path, seconds: float = LASTS_S) -> list[Figure]:
-    """The figures of this part; people are at work for `seconds`."""
+    """The figures of this part; people who pause are at work for `seconds`, people who do not for a part of that."""
     found: list[Figure] = []
     with _postgresql() as server:
         databases = {"SQLite": None, **({"PostgreSQL": SecretStr(server.emptied())} if server is not None else {})}
@@ -89,7 +91,7 @@ def figures(folder: Path, seconds: float = LASTS_S) -> list[Figure]:
         for paced in (False, True):
             emptied = SecretStr(server.emptied()) if server is not None else None
             with _office(folder / f"{name}-day-{paced}", emptied) as office:
-                found += _day(office, name, seconds, paced=paced)
+                found += _day(office, name, seconds if paced else seconds * WITHOUT_PAUSES, paced=paced)
     return found
 
 
