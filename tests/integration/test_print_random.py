@@ -258,8 +258,8 @@ def killing(root: Path, folder: Path, times: int, say: Callable[[str], None]) ->
     assert told["uncertain"], "it was never killed in mid-slip"
 
 
-def test_a_spooler_killed_fifteen_times(root: Path, tmp_path: Path) -> None:
-    killing(root, tmp_path, 5, print)
+def test_a_spooler_killed_twenty_times(root: Path, tmp_path: Path) -> None:
+    killing(root, tmp_path, 7, print)
 
 
 @pytest.mark.soak
