@@ -241,11 +241,13 @@ class Browser:
         self.go(self.button(words))
 
     def ended(self) -> None:
-        """Waits until the work on a release that was begun is not on its way any more."""
+        """Waits until work that was begun, which has a page of its own while it is on its way, has come to its end."""
 
         def done(driver: webdriver.Chrome) -> bool:
-            there = "/releases/work" not in driver.current_url
-            return there and driver.execute_script("return document.readyState") == "complete"
+            on_its_way = "/releases/work" in driver.current_url or driver.find_elements(
+                By.CSS_SELECTOR, "[data-running]"
+            )
+            return not on_its_way and driver.execute_script("return document.readyState") == "complete"
 
         WebDriverWait(self.driver, 60, ignored_exceptions=[Exception]).until(done)
 

@@ -129,14 +129,17 @@ def test_a_file_is_tried_out_and_goes_into_drafts(hub_server: HubServer, browser
     browser.open("/import")
     field(browser, "file").send_keys(str(file))
     browser.press("试跑")
+    browser.ended()
     for words in ("还没写进任何东西", "必须写", "再选一个文件"):
         assert words in browser.text, words
     file.write_text(json.dumps(changed, ensure_ascii=False) + "\n", "utf-8")
     browser.press("再选一个文件")
     field(browser, "file").send_keys(str(file))
     browser.press("试跑")
+    browser.ended()
     assert edits(hub_server) == 0
     browser.press("1 条进草稿")
+    browser.ended()
     assert "1 条进了草稿，写的人是您。" in browser.text and "最低生活保障" in browser.text
     assert edits(hub_server) == 1
     assert not browser.complaints()
