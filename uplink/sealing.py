@@ -6,7 +6,6 @@ private key opens it, away from both. A seal is bound to what it is for (`about`
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from domain.errors import Code, SyncError
+from uplink.files import write_whole
 
 PADDED_TO = 256
 """Bytes; so that the length of what is sealed tells little."""
@@ -94,16 +94,8 @@ class SealingKeyFile:
         key = X25519PrivateKey.generate()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
         public = key.public_key().public_bytes_raw().hex()
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for path, data, mode in ((self.path, pem, 0o600), (self.public_path, f"{public}\n".encode(), 0o644)):
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-        except OSError as error:
-            raise SyncError(Code.KEY_REFUSED, f"{self.path.name}: {error.strerror}") from error
+        write_whole(self.path, pem)
+        write_whole(self.public_path, f"{public}\n".encode(), 0o644)
         return public
 
     def public(self) -> str | None:
